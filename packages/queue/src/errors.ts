@@ -1,0 +1,22 @@
+import type { ErrorRow } from '@millrace/connection'
+
+/** The codes of the queue; those of reaching the store stand in connection/src/errors.ts. */
+export const queueErrors = {
+  QUEUE_NAME_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  QUEUE_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
+  PRIORITY_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  PAYLOAD_NOT_JSON: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  PAYLOAD_TOO_LARGE: { status: 413, retryable: false, after: 'Nothing was sent.' },
+  DELAY_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  SCHEDULE_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  ID_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  ID_CONFLICT: { status: 409, retryable: false, after: 'The id is taken by a message with another payload; that message is unchanged.' },
+  QUEUE_FULL: { status: 429, retryable: true, after: 'Nothing was stored; try again when the queue is shorter.' },
+  UNCONFIRMED: { status: 503, retryable: true, after: 'The message is stored, but fewer replicas than asked for confirmed it.' },
+  MESSAGE_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
+  STATE_CONFLICT: { status: 409, retryable: false, after: 'The message is in a state that does not allow this; nothing was changed.' },
+  CALL_OUTDATED: { status: 409, retryable: false, after: 'A later call of the same worker was answered already; nothing was changed.' },
+  QUEUE_CLOSED: { status: 503, retryable: false, after: 'close() came first; nothing was sent.' },
+} as const satisfies Record<string, ErrorRow>
+
+export type QueueErrorCode = keyof typeof queueErrors
