@@ -1,1 +1,2 @@
-export {}
+export { Histogram, relativeError } from './histogram.ts'
+export type { Buckets, Unit } from './histogram.ts'
