@@ -1,0 +1,37 @@
+import type { Log } from '../connection.ts'
+
+/** Publish and subscribe within this process, which is the only one an embedded store has. */
+export class LocalChannels {
+  readonly #listeners = new Map<string, Set<(text: string) => void>>()
+  readonly #log: Log | undefined
+
+  constructor(log: Log | undefined) {
+    this.#log = log
+  }
+
+  /** The returned function stops it. */
+  add(channel: string, listener: (text: string) => void): () => void {
+    // Wrapped, so that one function subscribed twice hears twice.
+    const heard = (text: string) => listener(text)
+    const listeners = this.#listeners.get(channel) ?? new Set()
+    this.#listeners.set(channel, listeners.add(heard))
+    return () => {
+      listeners.delete(heard)
+      if (listeners.size === 0 && this.#listeners.get(channel) === listeners) this.#listeners.delete(channel)
+    }
+  }
+
+  publish(channel: string, text: string): void {
+    for (const listener of [...(this.#listeners.get(channel) ?? [])]) {
+      try {
+        listener(text)
+      } catch (error) {
+        this.#log?.error({ err: error, channel }, 'a subscriber threw')
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners.clear()
+  }
+}

@@ -1,0 +1,292 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { toFailure } from './call-failure.ts'
+import { GroupCommit, isBroken } from './group-commit.ts'
+import { LogSync } from './log-sync.ts'
+import { openStore } from './store-file.ts'
+import { viewControl } from './thread-messages.ts'
+import type { MessagePort } from 'node:worker_threads'
+import type { CallFailure } from './call-failure.ts'
+import type { GroupCall } from './group-commit.ts'
+import type { OpenedStore } from './store-file.ts'
+import type { ProcedureModule } from './procedure.ts'
+import type { AnswersMessage, Control, FromThread, NewProcedure, ThreadStart, ToThread } from './thread-messages.ts'
+
+/** At most this many calls in one group; it also ends after some time, see group-commit.ts. */
+const maxCalls = 1_000
+
+interface LoadedProcedure {
+  module?: ProcedureModule<unknown, unknown>
+  failure?: CallFailure
+}
+
+/** A call for a waiting caller (`id`) or for a pulse. */
+interface WaitingCall {
+  readonly id?: number
+  readonly pulse?: number
+  readonly procedure: number
+  readonly value: unknown
+}
+
+/** What is not a call; while a promise it gave is open, everything behind it waits. */
+type Action = () => Promise<void> | void
+
+type Answer = { readonly value: unknown } | { readonly failure: CallFailure }
+
+/**
+ * The store's thread: takes what the main thread sent, in order, runs calls in groups, and answers a group with one message.
+ * All that is not a call takes its place in the same order, so a closing store first finishes what came before.
+ */
+class StoreThread {
+  readonly #port: MessagePort
+  readonly #file: string
+  readonly #control: Control
+  readonly #store: OpenedStore
+  readonly #group: GroupCommit
+  readonly #logSync: LogSync | undefined
+  readonly #procedures = new Map<number, LoadedProcedure>()
+  readonly #prepared = new Set<ProcedureModule<unknown, unknown>>()
+  readonly #pulses = new Map<number, NodeJS.Timeout>()
+  #waiting: (WaitingCall | Action)[] = []
+  #testMs: number | undefined
+  #changes = 0
+  #held = false
+  #planned = false
+  #broken: CallFailure | undefined
+
+  constructor(port: MessagePort, start: ThreadStart) {
+    this.#port = port
+    this.#file = start.file
+    this.#control = viewControl(start.control)
+    this.#store = openStore(start.file, start.durability)
+    this.#group = new GroupCommit(this.#store.database, () => (this.#testMs ?? Date.now()) * 1_000)
+    // With synchronous = FULL every commit syncs the log itself.
+    if (start.durability === 'crash-safe') this.#logSync = new LogSync(start.file, (error) => this.#break(error))
+    this.#logSync?.touch()
+    port.on('message', (message: ToThread) => {
+      this.#take(message)
+      this.#turn()
+    })
+    this.#post({ kind: 'ready', processNumber: this.#store.processNumber, version: this.#store.version })
+  }
+
+  #take(message: ToThread): void {
+    switch (message.kind) {
+      case 'calls':
+        for (const [index, id] of message.ids.entries()) {
+          this.#waiting.push({ id, procedure: message.procedures[index] as number, value: message.values[index] })
+        }
+        return
+      case 'procedure':
+        this.#waiting.push(() => this.#load(message.procedure))
+        return
+      case 'pulse':
+        this.#waiting.push(() => this.#startPulse(message))
+        return
+      case 'stop-pulse':
+        // Before the queue, so that nothing starts from now on; the answer comes behind what has started.
+        clearInterval(this.#pulses.get(message.pulse))
+        this.#waiting.push(() => {
+          clearInterval(this.#pulses.get(message.pulse))
+          this.#pulses.delete(message.pulse)
+          this.#post({ kind: 'done', id: message.id })
+        })
+        return
+      case 'clock':
+        this.#waiting.push(() => {
+          this.#testMs = message.ms
+          this.#post({ kind: 'done', id: message.id })
+        })
+        return
+      case 'ping':
+        this.#waiting.push(() => this.#post({ kind: 'done', id: message.id }))
+        return
+      case 'close':
+        this.#waiting.push(() => this.#close())
+    }
+  }
+
+  async #load(procedure: NewProcedure): Promise<void> {
+    const loaded: LoadedProcedure = {}
+    this.#procedures.set(procedure.number, loaded)
+    try {
+      loaded.module = (await import(procedure.moduleUrl)) as ProcedureModule<unknown, unknown>
+      if (typeof loaded.module.run !== 'function') throw new TypeError(`the module of procedure ${procedure.name} exports no function run`)
+    } catch (error) {
+      loaded.failure = toFailure(error, this.#file)
+    }
+  }
+
+  #startPulse(message: ToThread & { kind: 'pulse' }): void {
+    const { pulse, procedure, value, everyMs, maxStallMs } = message
+    const beat = () => {
+      const silentNs = process.hrtime.bigint() - Atomics.load(this.#control.aliveNs, 0)
+      if (silentNs > BigInt(maxStallMs) * 1_000_000n) return
+      this.#waiting.push({ pulse, procedure, value })
+      this.#turn()
+    }
+    this.#pulses.set(pulse, setInterval(beat, everyMs))
+  }
+
+  /** Does the actions at the head and one group of calls behind them; the rest gets another turn, so that timers run in between. */
+  #turn(): void {
+    if (this.#held) return
+    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) this.#take(next.message as ToThread)
+    let done = 0
+    for (let entry = this.#waiting[done]; typeof entry === 'function' && !this.#held; entry = this.#waiting[done]) {
+      done++
+      const open = entry()
+      if (open) this.#hold(open)
+    }
+    if (!this.#held) {
+      const calls: WaitingCall[] = []
+      for (let entry = this.#waiting[done]; entry && typeof entry !== 'function' && calls.length < maxCalls; entry = this.#waiting[done + calls.length]) {
+        calls.push(entry)
+      }
+      if (calls.length > 0) done += this.#run(calls)
+    }
+    this.#waiting = this.#waiting.slice(done)
+    if (this.#waiting.length > 0) this.#plan()
+  }
+
+  #hold(open: Promise<void>): void {
+    this.#held = true
+    void open.then(() => {
+      this.#held = false
+      this.#turn()
+    })
+  }
+
+  #plan(): void {
+    if (this.#planned || this.#held) return
+    this.#planned = true
+    setImmediate(() => {
+      this.#planned = false
+      this.#turn()
+    })
+  }
+
+  /** Answers the first of these calls, as many as fit a group, and says how many. */
+  #run(calls: readonly WaitingCall[]): number {
+    if (this.#broken) return this.#refuse(calls, this.#broken)
+    const group: GroupCall[] = []
+    try {
+      for (const call of calls) {
+        const ready = this.#ready(call.procedure)
+        if ('code' in ready) {
+          if (group.length === 0) return this.#refuse([call], ready)
+          break
+        }
+        group.push({ module: ready, argument: call.value })
+      }
+      const { outcomes, published } = this.#group.run(group)
+      this.#noteChanges()
+      const answers = outcomes.map((outcome): Answer => (outcome.ok ? outcome : { failure: toFailure(outcome.error, this.#file) }))
+      this.#answer(calls.slice(0, answers.length), answers, published)
+      return answers.length
+    } catch (error) {
+      if (!isBroken(error)) return this.#refuse(calls, toFailure(error, this.#file))
+      return this.#refuse(calls, this.#break(error))
+    }
+  }
+
+  /** The module of a procedure, its tables made; or why it cannot be run now. */
+  #ready(number: number): ProcedureModule<unknown, unknown> | CallFailure {
+    const loaded = this.#procedures.get(number)
+    if (!loaded?.module || loaded.failure) return loaded?.failure ?? toFailure(new Error('the procedure is not known'), this.#file)
+    if (this.#prepared.has(loaded.module)) return loaded.module
+    try {
+      this.#group.prepare(loaded.module)
+    } catch (error) {
+      if (isBroken(error)) throw error
+      return toFailure(error, this.#file)
+    }
+    this.#prepared.add(loaded.module)
+    this.#logSync?.touch()
+    return loaded.module
+  }
+
+  #noteChanges(): void {
+    const changes = Number(this.#store.countChanges.get()?.['n'])
+    if (changes !== this.#changes) this.#logSync?.touch()
+    this.#changes = changes
+  }
+
+  #refuse(calls: readonly WaitingCall[], failure: CallFailure): number {
+    this.#answer(
+      calls,
+      calls.map(() => ({ failure })),
+      [],
+    )
+    return calls.length
+  }
+
+  #answer(calls: readonly WaitingCall[], answers: readonly Answer[], published: AnswersMessage['published']): void {
+    const message: AnswersMessage = { kind: 'answers', ids: [], values: [], failedIds: [], failures: [], pulses: [], published }
+    for (const [index, call] of calls.entries()) {
+      const answer = answers[index] as Answer
+      if (call.pulse !== undefined) message.pulses.push({ pulse: call.pulse, ...answer })
+      else if ('failure' in answer) {
+        message.failedIds.push(call.id as number)
+        message.failures.push(answer.failure)
+      } else {
+        message.ids.push(call.id as number)
+        message.values.push(answer.value)
+      }
+    }
+    try {
+      this.#post(message)
+    } catch {
+      // An answer that cannot be copied between threads, a function in it for example, must not take its neighbours along.
+      this.#answer(calls, answers.map((answer) => this.#copyable(answer)), published)
+    }
+  }
+
+  #copyable(answer: Answer): Answer {
+    try {
+      return structuredClone(answer)
+    } catch (error) {
+      return { failure: toFailure(error, this.#file) }
+    }
+  }
+
+  #break(error: unknown): CallFailure {
+    if (this.#broken) return this.#broken
+    const { message, ...cause } = toFailure(error, this.#file)
+    this.#broken = {
+      ...cause,
+      code: 'STORE_UNAVAILABLE',
+      message: isBroken(error) ? message : `The log of ${this.#file} could not be synced (${message}). Nothing more is written by this process; check the disk, then start it again.`,
+    }
+    this.#post({ kind: 'broken', failure: this.#broken })
+    return this.#broken
+  }
+
+  #close(): void {
+    for (const timer of this.#pulses.values()) clearInterval(timer)
+    try {
+      this.#logSync?.close()
+      // The library may close the file only when the thread ends; what it would do then is done here, where it may take its time.
+      if (!this.#broken) this.#store.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#store.database.close()
+    } catch (error) {
+      this.#break(error)
+    }
+    Atomics.store(this.#control.closed, 0, 1)
+    Atomics.notify(this.#control.closed, 0)
+    this.#port.close()
+  }
+
+  #post(message: FromThread): void {
+    this.#port.postMessage(message)
+  }
+}
+
+const port = parentPort as MessagePort
+const start = workerData as ThreadStart
+try {
+  new StoreThread(port, start)
+} catch (error) {
+  port.postMessage({ kind: 'not-opened', failure: toFailure(error, start.file) } satisfies FromThread)
+  Atomics.store(viewControl(start.control).closed, 0, 1)
+  port.close()
+}
