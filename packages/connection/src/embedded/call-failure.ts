@@ -1,4 +1,4 @@
-import { MillraceError } from '../errors.ts'
+import { isMillraceError, MillraceError } from '../errors.ts'
 import { DatabaseError } from './database.ts'
 import { isBroken, isRefusal, refusalWord } from './group-commit.ts'
 
@@ -11,10 +11,9 @@ export interface CallFailure {
 
 /** In the store's thread: what a throw means to the caller. */
 export function toFailure(error: unknown, file: string): CallFailure {
+  if (isMillraceError(error)) return { code: error.code, message: error.message, ...causeOf(error.cause) }
   if (isRefusal(error)) return { code: refusalWord(error.message) as string, message: error.message }
-  const cause = error instanceof Error ? { name: error.name, message: error.message, stack: error.stack } : undefined
-  const failure = (code: string, message: string): CallFailure => ({ code, message, ...(cause && { cause }) })
-  if (error instanceof MillraceError) return failure(error.code, error.message)
+  const failure = (code: string, message: string): CallFailure => ({ code, message, ...causeOf(error) })
   if (isBroken(error)) {
     return failure(
       'STORE_UNAVAILABLE',
@@ -41,4 +40,8 @@ export function toError(failure: CallFailure): MillraceError {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
+}
+
+function causeOf(error: unknown): Pick<CallFailure, 'cause'> {
+  return error instanceof Error ? { cause: { name: error.name, message: error.message, stack: error.stack } } : {}
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DiskGauge } from './disk-gauge.ts'
-import { embeddedKeyValue } from './key-value.ts'
+import { EmbeddedKeyValue } from './key-value/embedded-key-value.ts'
 import { removeOwner } from './owner-file.ts'
 import type { ConnectionHealth, ConnectionOptions, EmbeddedConnection, Pulse, PulseOptions } from '../connection.ts'
 import type { MillraceError } from '../errors.ts'
@@ -105,7 +105,7 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
   }
 
   keyValue(room: string): KeyValue {
-    return embeddedKeyValue(this, this.#parts.channels, `${this.prefix}${room}`)
+    return new EmbeddedKeyValue(this.#parts.link, this.#parts.channels, `${this.prefix}{${room}}`)
   }
 
   async subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {

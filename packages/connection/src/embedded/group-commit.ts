@@ -1,3 +1,4 @@
+import { isMillraceError } from '../errors.ts'
 import { DatabaseError } from './database.ts'
 import type { Database, Statement } from './database.ts'
 import type { ProcedureContext, ProcedureModule } from './procedure.ts'
@@ -127,8 +128,9 @@ export class GroupCommit {
   }
 }
 
-/** A procedure's own no: an Error whose message begins with an upper-case word, such as `QUEUE_FULL 10000`. */
+/** A procedure's own no: a MillraceError, or an Error whose message begins with an upper-case word, such as `QUEUE_FULL 10000`. */
 export function isRefusal(error: unknown): error is Error {
+  if (isMillraceError(error)) return true
   return error instanceof Error && error.name === 'Error' && refusalWord(error.message) !== undefined
 }
 

@@ -80,7 +80,7 @@ export class StoreLink {
   }
 
   call<Argument, Answer>(procedure: Procedure<Argument, Answer>, argument: Argument): Promise<Answer> {
-    const refused = this.#refusal()
+    const refused = this.refusal()
     if (refused) return Promise.reject(refused)
     return new Promise((resolve, reject) => {
       if (this.#ids.length === 0) process.nextTick(() => this.#send())
@@ -93,7 +93,7 @@ export class StoreLink {
 
   /** Sends a message the thread answers with `done`. */
   ask(make: (id: number) => ToThread): Promise<void> {
-    const refused = this.#refusal()
+    const refused = this.refusal()
     if (refused) return Promise.reject(refused)
     return new Promise((resolve, reject) => {
       this.#send()
@@ -107,7 +107,7 @@ export class StoreLink {
     times: { everyMs: number; maxStallMs: number },
     listener: PulseListener,
   ): number {
-    const refused = this.#refusal()
+    const refused = this.refusal()
     if (refused) throw refused
     this.#send()
     const pulse = ++this.#lastId
@@ -121,7 +121,7 @@ export class StoreLink {
   /** Resolves when no further run can start, which is also true of a closed store. */
   async stopPulse(pulse: number): Promise<void> {
     this.#pulses.delete(pulse)
-    if (this.#refusal()) return
+    if (this.refusal()) return
     await this.ask((id) => ({ kind: 'stop-pulse', id, pulse })).catch(() => undefined)
   }
 
@@ -148,7 +148,8 @@ export class StoreLink {
     Atomics.wait(this.#control.closed, 0, 0, exitWaitMs)
   }
 
-  #refusal(): MillraceError | undefined {
+  /** Why no call can be made now. */
+  refusal(): MillraceError | undefined {
     if (this.#closing) return closed()
     return this.#failed
   }
