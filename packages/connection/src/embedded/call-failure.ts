@@ -21,12 +21,16 @@ export function toFailure(error: unknown, file: string): CallFailure {
     )
   }
   if (error instanceof DatabaseError) {
-    if (error.code === 'SQLITE_FULL') return failure('STORE_FULL', `The disk of ${file} is full; free some space and repeat the call.`)
+    if (error.code === 'SQLITE_FULL') return { ...fullDisk(file), ...causeOf(error) }
     if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') {
       return failure('STORE_CORRUPT', `The file ${file} is damaged (${error.message}); restore it from a copy.`)
     }
   }
   return failure('STORE_REFUSED', `The embedded store could not run the call: ${messageOf(error)}`)
+}
+
+export function fullDisk(file: string): CallFailure {
+  return { code: 'STORE_FULL', message: `The disk of ${file} is full; free some space and repeat the call.` }
 }
 
 /** In the main thread: the error the caller sees. */

@@ -7,33 +7,35 @@ const windowBytes = 1024 * mib
 /** Of that part, what is kept for finishing what was taken: nothing new is welcome once it is touched. */
 const keptShare = 1 / 16
 
+/**
+ * null while at least 1 GiB (or a tenth of a smaller disk) is free, for then the figure would say nothing about the store. Below that
+ * it rises from 0 to 1, which is reached when a sixteenth of that GiB (or tenth) is left.
+ */
+export function diskFillRatio(space: { readonly totalBytes: number; readonly freeBytes: number }): number | null {
+  const window = Math.min(windowBytes, space.totalBytes / 10)
+  if (space.freeBytes >= window) return null
+  return Math.min(1, (window - space.freeBytes) / (window * (1 - keptShare)))
+}
+
 /** How near the disk is to full, by figures at most a second old. */
 export class DiskGauge {
   readonly #directory: string
   #readAtMs = -Infinity
-  #totalBytes = 0
-  #freeBytes: number | undefined
+  #space: { totalBytes: number; freeBytes: number } | undefined
 
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  /**
-   * null while at least 1 GiB (or a tenth of a smaller disk) is free, for then the figure would say nothing about this store. Below
-   * that it rises from 0 to 1, which is reached when a sixteenth of it is left.
-   */
+  /** See `diskFillRatio`; null, too, where the file system does not tell. */
   fillRatio(): number | null {
     this.#read()
-    if (this.#freeBytes === undefined) return null
-    const window = Math.min(windowBytes, this.#totalBytes / 10)
-    if (this.#freeBytes >= window) return null
-    return Math.min(1, (window - this.#freeBytes) / (window * (1 - keptShare)))
+    return this.#space ? diskFillRatio(this.#space) : null
   }
 
   warnings(): string[] {
-    const ratio = this.fillRatio()
-    if (ratio === null || this.#freeBytes === undefined) return []
-    return [`The disk of ${this.#directory} is nearly full: ${Math.floor(this.#freeBytes / mib)} MiB are free.`]
+    if (this.fillRatio() === null || !this.#space) return []
+    return [`The disk of ${this.#directory} is nearly full: ${Math.floor(this.#space.freeBytes / mib)} MiB are free.`]
   }
 
   #read(): void {
@@ -42,11 +44,9 @@ export class DiskGauge {
     this.#readAtMs = nowMs
     try {
       const { blocks, bavail, bsize } = statfsSync(this.#directory)
-      this.#totalBytes = blocks * bsize
-      this.#freeBytes = bavail * bsize
+      this.#space = { totalBytes: blocks * bsize, freeBytes: bavail * bsize }
     } catch {
-      // No figure: the file system does not tell.
-      this.#freeBytes = undefined
+      this.#space = undefined
     }
   }
 }

@@ -16,6 +16,8 @@ export interface ProcedureContext {
   publish(channel: string, text: string): void
 }
 
+export type ProcedureEffect = 'grow' | 'free'
+
 /**
  * A module with `export function run(context, argument)`. Like a script it must check everything before its first
  * write: a refusal is a thrown MillraceError, or an Error whose message starts with an upper-case word (`QUEUE_FULL 10000`). Any other
@@ -25,6 +27,8 @@ export interface ProcedureContext {
 export interface Procedure<Argument, Answer> {
   readonly name: string
   readonly moduleUrl: string
+  /** `grow`: stores something new, refused with STORE_FULL while the disk has only its last reserve. `free`: runs then too. */
+  readonly effect: ProcedureEffect
   /** Never set: carries the types only. */
   readonly types?: (argument: Argument) => Answer
 }
@@ -34,7 +38,11 @@ export interface ProcedureModule<Argument, Answer> {
   run(context: ProcedureContext, argument: Argument): Answer
 }
 
-/** Names a module as a procedure. Loads nothing until it is first run. */
-export function defineProcedure<Argument, Answer>(name: string, moduleUrl: URL): Procedure<Argument, Answer> {
-  return { name, moduleUrl: moduleUrl.href }
+/** Names a module as a procedure. Loads nothing until it is first run. One module may be named twice, with either effect. */
+export function defineProcedure<Argument, Answer>(
+  name: string,
+  moduleUrl: URL,
+  options: { readonly effect?: ProcedureEffect } = {},
+): Procedure<Argument, Answer> {
+  return { name, moduleUrl: moduleUrl.href, effect: options.effect ?? 'free' }
 }

@@ -144,6 +144,7 @@ export class StoreLink {
 
   #closeAtExit(): void {
     if (Atomics.load(this.#control.closed, 0) === 1) return
+    Atomics.store(this.#control.leaving, 0, 1)
     this.#worker.postMessage({ kind: 'close' } satisfies ToThread)
     Atomics.wait(this.#control.closed, 0, 0, exitWaitMs)
   }
@@ -168,12 +169,13 @@ export class StoreLink {
   }
 
   #number(procedure: Procedure<never, unknown>): number {
-    const key = `${procedure.name} ${procedure.moduleUrl}`
+    const { name, moduleUrl, effect } = procedure
+    const key = `${name} ${effect} ${moduleUrl}`
     const known = this.#procedures.get(key)
     if (known !== undefined) return known
     const number = this.#procedures.size
     this.#procedures.set(key, number)
-    this.#worker.postMessage({ kind: 'procedure', procedure: { number, name: procedure.name, moduleUrl: procedure.moduleUrl } } satisfies ToThread)
+    this.#worker.postMessage({ kind: 'procedure', procedure: { number, name, moduleUrl, effect } } satisfies ToThread)
     return number
   }
 

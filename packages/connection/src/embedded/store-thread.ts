@@ -1,5 +1,7 @@
+import { dirname } from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { toFailure } from './call-failure.ts'
+import { fullDisk, toFailure } from './call-failure.ts'
+import { DiskGauge } from './disk-gauge.ts'
 import { GroupCommit, isBroken } from './group-commit.ts'
 import { LogSync } from './log-sync.ts'
 import { openStore } from './store-file.ts'
@@ -15,6 +17,7 @@ import type { AnswersMessage, Control, FromThread, NewProcedure, ThreadStart, To
 const maxCalls = 1_000
 
 interface LoadedProcedure {
+  readonly definition: NewProcedure
   module?: ProcedureModule<unknown, unknown>
   failure?: CallFailure
 }
@@ -30,6 +33,10 @@ interface WaitingCall {
 /** What is not a call; while a promise it gave is open, everything behind it waits. */
 type Action = () => Promise<void> | void
 
+type Ready =
+  | { readonly module: ProcedureModule<unknown, unknown>; readonly failure?: never }
+  | { readonly module?: never; readonly failure: CallFailure }
+
 type Answer = { readonly value: unknown } | { readonly failure: CallFailure }
 
 /**
@@ -43,6 +50,7 @@ class StoreThread {
   readonly #store: OpenedStore
   readonly #group: GroupCommit
   readonly #logSync: LogSync | undefined
+  readonly #gauge: DiskGauge
   readonly #procedures = new Map<number, LoadedProcedure>()
   readonly #prepared = new Set<ProcedureModule<unknown, unknown>>()
   readonly #pulses = new Map<number, NodeJS.Timeout>()
@@ -51,12 +59,14 @@ class StoreThread {
   #changes = 0
   #held = false
   #planned = false
+  #closed = false
   #broken: CallFailure | undefined
 
   constructor(port: MessagePort, start: ThreadStart) {
     this.#port = port
     this.#file = start.file
     this.#control = viewControl(start.control)
+    this.#gauge = new DiskGauge(dirname(start.file))
     this.#store = openStore(start.file, start.durability)
     this.#group = new GroupCommit(this.#store.database, () => (this.#testMs ?? Date.now()) * 1_000)
     // With synchronous = FULL every commit syncs the log itself.
@@ -106,11 +116,12 @@ class StoreThread {
   }
 
   async #load(procedure: NewProcedure): Promise<void> {
-    const loaded: LoadedProcedure = {}
+    const loaded: LoadedProcedure = { definition: procedure }
     this.#procedures.set(procedure.number, loaded)
     try {
-      loaded.module = (await import(procedure.moduleUrl)) as ProcedureModule<unknown, unknown>
-      if (typeof loaded.module.run !== 'function') throw new TypeError(`the module of procedure ${procedure.name} exports no function run`)
+      const module = (await import(procedure.moduleUrl)) as ProcedureModule<unknown, unknown>
+      if (typeof module.run === 'function') loaded.module = module
+      else throw new TypeError(`the module of procedure ${procedure.name} exports no function run`)
     } catch (error) {
       loaded.failure = toFailure(error, this.#file)
     }
@@ -129,8 +140,12 @@ class StoreThread {
 
   /** Does the actions at the head and one group of calls behind them; the rest gets another turn, so that timers run in between. */
   #turn(): void {
-    if (this.#held) return
+    if (this.#held || this.#closed) return
     for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) this.#take(next.message as ToThread)
+    if (Atomics.load(this.#control.leaving, 0) === 1) {
+      this.#waiting = []
+      return this.#close()
+    }
     let done = 0
     for (let entry = this.#waiting[done]; typeof entry === 'function' && !this.#held; entry = this.#waiting[done]) {
       done++
@@ -171,12 +186,12 @@ class StoreThread {
     const group: GroupCall[] = []
     try {
       for (const call of calls) {
-        const ready = this.#ready(call.procedure)
-        if ('code' in ready) {
-          if (group.length === 0) return this.#refuse([call], ready)
+        const { module, failure } = this.#ready(call.procedure)
+        if (!module) {
+          if (group.length === 0) return this.#refuse([call], failure)
           break
         }
-        group.push({ module: ready, argument: call.value })
+        group.push({ module, argument: call.value })
       }
       const { outcomes, published } = this.#group.run(group)
       this.#noteChanges()
@@ -190,19 +205,21 @@ class StoreThread {
   }
 
   /** The module of a procedure, its tables made; or why it cannot be run now. */
-  #ready(number: number): ProcedureModule<unknown, unknown> | CallFailure {
-    const loaded = this.#procedures.get(number)
-    if (!loaded?.module || loaded.failure) return loaded?.failure ?? toFailure(new Error('the procedure is not known'), this.#file)
-    if (this.#prepared.has(loaded.module)) return loaded.module
+  #ready(number: number): Ready {
+    const { definition, module, failure } = this.#procedures.get(number) as LoadedProcedure
+    if (!module) return { failure: failure as CallFailure }
+    // What is left of the disk belongs to the calls that finish what was taken.
+    if (definition.effect === 'grow' && (this.#gauge.fillRatio() ?? 0) >= 1) return { failure: fullDisk(this.#file) }
+    if (this.#prepared.has(module)) return { module }
     try {
-      this.#group.prepare(loaded.module)
+      this.#group.prepare(module)
     } catch (error) {
       if (isBroken(error)) throw error
-      return toFailure(error, this.#file)
+      return { failure: toFailure(error, this.#file) }
     }
-    this.#prepared.add(loaded.module)
+    this.#prepared.add(module)
     this.#logSync?.touch()
-    return loaded.module
+    return { module }
   }
 
   #noteChanges(): void {
@@ -262,6 +279,7 @@ class StoreThread {
   }
 
   #close(): void {
+    this.#closed = true
     for (const timer of this.#pulses.values()) clearInterval(timer)
     try {
       this.#logSync?.close()

@@ -1,4 +1,5 @@
 import type { CallFailure } from './call-failure.ts'
+import type { ProcedureEffect } from './procedure.ts'
 
 /** What the thread is started with. */
 export interface ThreadStart {
@@ -12,6 +13,8 @@ export interface ThreadStart {
 export interface Control {
   /** [0] turns 1 when the file is closed. */
   readonly closed: Int32Array
+  /** [0] turns 1 when the process is about to exit: what still waits will never be heard, so it is not begun. */
+  readonly leaving: Int32Array
   /** [0] is the monotonic time (`process.hrtime`, ns) at which the main thread was last seen alive. */
   readonly aliveNs: BigInt64Array
 }
@@ -19,7 +22,7 @@ export interface Control {
 export const controlBytes = 16
 
 export function viewControl(buffer: SharedArrayBuffer): Control {
-  return { closed: new Int32Array(buffer, 0, 1), aliveNs: new BigInt64Array(buffer, 8, 1) }
+  return { closed: new Int32Array(buffer, 0, 1), leaving: new Int32Array(buffer, 4, 1), aliveNs: new BigInt64Array(buffer, 8, 1) }
 }
 
 /** A procedure is named once, by a number that stands for it from then on. */
@@ -27,6 +30,7 @@ export interface NewProcedure {
   readonly number: number
   readonly name: string
   readonly moduleUrl: string
+  readonly effect: ProcedureEffect
 }
 
 /** The calls of one tick. Columns rather than rows: they cost less to copy between threads. */

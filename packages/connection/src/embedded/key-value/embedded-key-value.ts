@@ -1,5 +1,5 @@
 import { checkInteger, checkScore } from './check.ts'
-import { keyValueProcedure } from './procedure.ts'
+import { procedureFor } from './procedure.ts'
 import type { KeyValue } from '../../key-value.ts'
 import type { LocalChannels } from '../local-channels.ts'
 import type { StoreLink } from '../store-link.ts'
@@ -124,6 +124,6 @@ export class EmbeddedKeyValue implements KeyValue {
   }
 
   #run<Answer>(call: WithoutRoom<KeyValueCall>): Promise<Answer> {
-    return this.#link.call(keyValueProcedure, { room: this.#room, ...call } as KeyValueCall) as Promise<Answer>
+    return this.#link.call(procedureFor(call.verb), { room: this.#room, ...call } as KeyValueCall) as Promise<Answer>
   }
 }

@@ -5,7 +5,7 @@ import { append, list } from './lists.ts'
 import { zadd, zcard, zrange, zrangeByScore, zrem } from './sorted-sets.ts'
 import { sweepLater } from './sweep.ts'
 import { acquireLease, compareAndSet, get, releaseLease, set } from './values.ts'
-import type { ProcedureContext } from '../procedure.ts'
+import type { Procedure, ProcedureContext } from '../procedure.ts'
 
 /** One call of `KeyValue`; the verbs are its methods. */
 export type KeyValueCall = { readonly room: string; readonly key: string } & (
@@ -27,9 +27,17 @@ export type KeyValueCall = { readonly room: string; readonly key: string } & (
   | { readonly verb: 'releaseLease'; readonly holder: string }
 )
 
-export const keyValueProcedure = defineProcedure<KeyValueCall, unknown>('key-value', new URL('./procedure.js', import.meta.url))
+const moduleUrl = new URL('./procedure.js', import.meta.url)
+const freeing = defineProcedure<KeyValueCall, unknown>('key-value', moduleUrl)
+const growing = defineProcedure<KeyValueCall, unknown>('key-value-growing', moduleUrl, { effect: 'grow' })
 
 const reads: ReadonlySet<KeyValueCall['verb']> = new Set(['get', 'fields', 'zcard', 'getField', 'zrange', 'zrangeByScore', 'list'])
+/** What makes room, and leases, without which nobody would be left to make any. */
+const frees: ReadonlySet<KeyValueCall['verb']> = new Set(['delete', 'deleteField', 'zrem', 'acquireLease', 'releaseLease'])
+
+export function procedureFor(verb: KeyValueCall['verb']): Procedure<KeyValueCall, unknown> {
+  return reads.has(verb) || frees.has(verb) ? freeing : growing
+}
 
 export function prepare({ database }: ProcedureContext): void {
   // room and key are null once an entry is removed and only waits to be swept.
