@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { connectEmbedded } from './connect-embedded.ts'
 import { ledger } from './ledger.test.procedure.ts'
 import { openDatabase } from './open-database.ts'
@@ -37,7 +37,13 @@ const entries = (connection: EmbeddedConnection) => connection.run(ledger, { ver
 describe('opening', () => {
   test('makes the folder and the file for this user alone, and takes them away from nobody', async () => {
     const connection = await connect()
-    expect(connection).toMatchObject({ kind: 'embedded', directory: folder, description: `file:${folder}`, prefix: 'millrace:', durability: 'crash-safe' })
+    expect(connection).toMatchObject({
+      kind: 'embedded',
+      directory: folder,
+      description: `file:${folder}`,
+      prefix: 'millrace:',
+      durability: 'crash-safe',
+    })
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     expect(statSync(join(folder, 'millrace.db')).mode & 0o777).toBe(0o600)
     expect(JSON.parse(readFileSync(join(folder, 'millrace.pid'), 'utf8'))).toMatchObject({ pid: process.pid })
@@ -61,20 +67,29 @@ describe('opening', () => {
   test('a path that is a file is refused in one sentence', async () => {
     writeFileSync(join(root, 'file'), '')
     for (const path of [join(root, 'file'), join(root, 'file', 'below')]) {
-      await expect(connectEmbedded(path)).rejects.toMatchObject({ code: 'STORE_PATH_INVALID', message: expect.stringContaining('a file is in its place') })
+      await expect(connectEmbedded(path)).rejects.toMatchObject({
+        code: 'STORE_PATH_INVALID',
+        message: expect.stringContaining('a file is in its place'),
+      })
     }
   })
 
   test('a folder where the database should be is refused', async () => {
     mkdirSync(join(folder, 'millrace.db'), { recursive: true })
-    await expect(connectEmbedded(folder)).rejects.toMatchObject({ code: 'STORE_PATH_INVALID', message: expect.stringContaining('is not a file') })
+    await expect(connectEmbedded(folder)).rejects.toMatchObject({
+      code: 'STORE_PATH_INVALID',
+      message: expect.stringContaining('is not a file'),
+    })
   })
 
   // The superuser may write anywhere, so there is nothing to refuse.
   test.skipIf(process.getuid?.() === 0)('a folder that may not be written is refused', async () => {
     mkdirSync(folder, { recursive: true })
     chmodSync(folder, 0o500)
-    await expect(connectEmbedded(folder)).rejects.toMatchObject({ code: 'STORE_PATH_INVALID', message: expect.stringContaining('may not write') })
+    await expect(connectEmbedded(folder)).rejects.toMatchObject({
+      code: 'STORE_PATH_INVALID',
+      message: expect.stringContaining('may not write'),
+    })
   })
 
   test("another application's database is refused and left as it is", async () => {
@@ -84,7 +99,10 @@ describe('opening', () => {
     other.exec('CREATE TABLE notes (text TEXT)')
     other.close()
     const before = readFileSync(file)
-    await expect(connectEmbedded(folder)).rejects.toMatchObject({ code: 'STORE_PATH_INVALID', message: expect.stringContaining('another application') })
+    await expect(connectEmbedded(folder)).rejects.toMatchObject({
+      code: 'STORE_PATH_INVALID',
+      message: expect.stringContaining('another application'),
+    })
     expect(readFileSync(file).equals(before)).toBe(true)
   })
 
@@ -93,7 +111,10 @@ describe('opening', () => {
     const file = openDatabase(join(folder, 'millrace.db'))
     file.exec('PRAGMA user_version = 99')
     file.close()
-    await expect(connectEmbedded(folder)).rejects.toMatchObject({ code: 'STORE_PATH_INVALID', message: expect.stringContaining('newer release') })
+    await expect(connectEmbedded(folder)).rejects.toMatchObject({
+      code: 'STORE_PATH_INVALID',
+      message: expect.stringContaining('newer release'),
+    })
   })
 
   test('a damaged file is refused at the start and left as it is, whether its head or a page is wrong', async () => {
@@ -118,12 +139,18 @@ describe('opening', () => {
 describe('one process', () => {
   test('a second connection in the same process is told so', async () => {
     await connect()
-    const refusal = { code: 'STORE_IN_USE', details: { pid: process.pid }, message: expect.stringContaining('already open in this process') }
+    const refusal = {
+      code: 'STORE_IN_USE',
+      details: { pid: process.pid },
+      message: expect.stringContaining('already open in this process'),
+    }
     await expect(connectEmbedded(folder)).rejects.toMatchObject(refusal)
   })
 
   test('a second process is refused, naming the first; after its end the file is free, even if it was killed', async () => {
-    const child = spawn(process.execPath, [fileURLToPath(new URL('./writer.test.child.js', import.meta.url)), folder, 'hold'], { stdio: ['pipe', 'pipe', 'inherit'] })
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./writer.test.child.js', import.meta.url)), folder, 'hold'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
     try {
       expect(String((await once(child.stdout, 'data'))[0])).toBe('open\n')
       const refusal = { code: 'STORE_IN_USE', details: { pid: child.pid }, message: expect.stringContaining(`process ${child.pid}`) }
@@ -133,6 +160,19 @@ describe('one process', () => {
       await once(child, 'exit')
     }
     expect((await connect()).connected).toBe(true)
+  })
+
+  test('with wait, a second process takes over when the first has ended', async () => {
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./writer.test.child.js', import.meta.url)), folder, 'hold'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    await once(child.stdout, 'data')
+    const warn = vi.fn()
+    const log = { debug: vi.fn(), info: vi.fn(), warn, error: vi.fn() }
+    const waiting = connect({ wait: true, log })
+    await vi.waitFor(() => expect(warn).toHaveBeenCalled())
+    child.stdin.write('end')
+    expect((await waiting).connected).toBe(true)
   })
 })
 
@@ -180,7 +220,10 @@ describe('calls', () => {
   test('to a procedure that cannot be loaded fail, and the others go on', async () => {
     const connection = await connect()
     const missing = defineProcedure<null, null>('missing', new URL('./missing.test.procedure.js', import.meta.url))
-    await expect(connection.run(missing, null)).rejects.toMatchObject({ code: 'STORE_REFUSED', message: expect.stringContaining('missing.test.procedure.js') })
+    await expect(connection.run(missing, null)).rejects.toMatchObject({
+      code: 'STORE_REFUSED',
+      message: expect.stringContaining('missing.test.procedure.js'),
+    })
     expect(await connection.run(ledger, { verb: 'add', entry: 'a' })).toBe(1)
   })
 
@@ -196,19 +239,20 @@ describe('calls', () => {
     expect(answers).toMatchObject([{ value: 1 }, { reason: { code: 'STORE_FULL' } }, { value: 1 }])
     expect(await entries(connection)).toEqual(['a', 'b', 'c'])
   })
+})
 
-  // The files of a process are listed by Linux only.
-  test.skipIf(process.platform !== 'linux')('end for good when the disk fails below the database, and say so', async () => {
+describe('a thread that ended', () => {
+  test('fails the calls that waited, outcome unknown, and those that come; the file can be opened anew', async () => {
     const connection = await connect()
-    await connection.run(ledger, { verb: 'add', entry: 'a' })
     const down = new Promise((resolve) => connection.onState(resolve))
-    expect(await connection.run(ledger, { verb: 'cut-files' })).toBeGreaterThan(0)
-    const unavailable = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('Nothing more is written') }
-    await expect(connection.run(ledger, { verb: 'add', entry: 'b' })).rejects.toMatchObject(unavailable)
+    await connection.run(ledger, { verb: 'add', entry: 'a' })
+    await connection.run(ledger, { verb: 'end-thread' })
     expect(await down).toBe('down')
-    expect(connection.connected).toBe(false)
-    await expect(entries(connection)).rejects.toMatchObject(unavailable)
-    expect(await connection.health()).toMatchObject({ connected: false, latencyMs: null, warnings: [unavailable.message] })
+    const unavailable = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('outside of any call') }
+    await expect(connection.run(ledger, { verb: 'add', entry: 'b' })).rejects.toMatchObject(unavailable)
+    expect(await connection.health()).toMatchObject({ connected: false, latencyMs: null })
+    await connection.close()
+    expect(await entries(await connect())).toEqual(['a'])
   })
 })
 
@@ -223,7 +267,12 @@ describe('time', () => {
 
   test('is what the test clock says, from that call on', async () => {
     const connection = (await connect({ testClock: true })) as EmbeddedStoreConnection
-    const answers = [connection.setTestClock(1_000), connection.run(ledger, { verb: 'now' }), connection.setTestClock(2_000), connection.run(ledger, { verb: 'now' })]
+    const answers = [
+      connection.setTestClock(1_000),
+      connection.run(ledger, { verb: 'now' }),
+      connection.setTestClock(2_000),
+      connection.run(ledger, { verb: 'now' }),
+    ]
     expect(await Promise.all(answers)).toEqual([undefined, 1_000_000, undefined, 2_000_000])
   })
 })
@@ -320,7 +369,14 @@ test('health shows the file: its version, its bytes, and a ping', async () => {
   const connection = await connect()
   await connection.run(ledger, { verb: 'fill', bytes: 1_000_000 })
   const health = await connection.health()
-  expect(health).toMatchObject({ kind: 'embedded', connected: true, durability: 'crash-safe', maxMemoryBytes: null, connectedClients: null, renewing: 'thread' })
+  expect(health).toMatchObject({
+    kind: 'embedded',
+    connected: true,
+    durability: 'crash-safe',
+    maxMemoryBytes: null,
+    connectedClients: null,
+    renewing: 'thread',
+  })
   expect(health.version).toMatch(/^SQLite 3\.\d+\.\d+$/)
   expect(health.latencyMs).toBeGreaterThan(0)
   expect(health.usedMemoryBytes).toBeGreaterThan(1_000_000)

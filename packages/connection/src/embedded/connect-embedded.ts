@@ -8,22 +8,41 @@ import { LocalChannels } from './local-channels.ts'
 import type { ConnectionOptions, EmbeddedConnection } from '../connection.ts'
 import type { StoreFolder } from './store-folder.ts'
 
+const waitMs = 1_000
+
 /**
  * Opens the embedded store: `<directory>/millrace.db`, made where it is missing. One process has a file, through one connection; a
  * file left behind by a killed process opens at once. `millrace.pid` beside it says who has it.
  *
  * `durability` 'crash-safe' (default): an answered call survives the end of this process; the log is synced within a second, so a power
- * cut takes at most the last second or two. 'power-safe': synced before the answer.
+ * cut takes at most the last second or two. 'power-safe': synced before the answer. `wait`: while another process has the file, try
+ * again each second, as a new release does that starts before the old one has ended.
  *
  * @throws MillraceError STORE_PATH_INVALID, STORE_IN_USE (`details.pid`), STORE_CORRUPT, STORE_FULL, STORE_UNREACHABLE
  */
 export async function connectEmbedded(directory: string, options: ConnectionOptions = {}): Promise<EmbeddedConnection> {
+  for (;;) {
+    try {
+      return await connectOnce(directory, options)
+    } catch (error) {
+      if (!options.wait || !isMillraceError(error, 'STORE_IN_USE') || error.details['thisProcess'] === true) throw error
+      options.log?.warn({ err: error }, error.message)
+      await pause(waitMs)
+    }
+  }
+}
+
+async function connectOnce(directory: string, options: ConnectionOptions): Promise<EmbeddedConnection> {
   const folder = makeStoreFolder(directory)
   const owner = readOwner(folder.ownerFile)
   if (owner && isThisProcess(owner)) {
-    throw new MillraceError('STORE_IN_USE', `The store in ${folder.directory} is already open in this process (${owner.pid}); share that connection.`, {
-      details: { pid: owner.pid },
-    })
+    throw new MillraceError(
+      'STORE_IN_USE',
+      `The store in ${folder.directory} is already open in this process (${owner.pid}); share that connection.`,
+      {
+        details: { pid: owner.pid },
+      },
+    )
   }
   const channels = new LocalChannels(options.log)
   let connection: EmbeddedStoreConnection | undefined
@@ -33,6 +52,7 @@ export async function connectEmbedded(directory: string, options: ConnectionOpti
     {
       published: (channel, text) => channels.publish(channel, text),
       down: (error) => connection?.hearDown(error),
+      threw: (error) => options.log?.error({ err: error }, 'a listener of a pulse threw'),
       exit: () => connection?.forget(),
     },
   )

@@ -33,6 +33,12 @@ export class DiskGauge {
     return this.#space ? diskFillRatio(this.#space) : null
   }
 
+  /** Size of the file system; null where it does not tell. */
+  totalBytes(): number | null {
+    this.#read()
+    return this.#space && this.#space.totalBytes > 0 ? this.#space.totalBytes : null
+  }
+
   warnings(): string[] {
     if (this.fillRatio() === null || !this.#space) return []
     return [`The disk of ${this.#directory} is nearly full: ${Math.floor(this.#space.freeBytes / mib)} MiB are free.`]

@@ -80,10 +80,12 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
     const { link, opened, folder, options } = this.#parts
     const startedNs = process.hrtime.bigint()
     const answered = await Promise.race([
-      link.ask((id) => ({ kind: 'ping', id })).then(
-        () => true,
-        () => false,
-      ),
+      link
+        .ask((id) => ({ kind: 'ping', id }))
+        .then(
+          () => true,
+          () => false,
+        ),
       pause(pingMs, false, { ref: false }),
     ])
     const latencyMs = answered ? Number(process.hrtime.bigint() - startedNs) / 1e6 : null
@@ -138,7 +140,7 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
   /** The store stopped taking writes; it does not come back in this process. */
   hearDown(error: MillraceError): void {
     this.#parts.options.log?.error({ err: error }, error.message)
-    for (const listener of [...this.#stateListeners]) listener('down')
+    for (const listener of Array.from(this.#stateListeners)) listener('down')
   }
 
   /** Takes this process's name off the store. */
@@ -157,6 +159,13 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
 }
 
 async function storedBytes(file: string): Promise<number | null> {
-  const sizes = await Promise.all([file, `${file}-wal`].map((path) => stat(path).then((found) => found.size, () => 0)))
+  const sizes = await Promise.all(
+    [file, `${file}-wal`].map((path) =>
+      stat(path).then(
+        (found) => found.size,
+        () => 0,
+      ),
+    ),
+  )
   return sizes.reduce((sum, size) => sum + size, 0)
 }

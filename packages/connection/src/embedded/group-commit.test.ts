@@ -24,12 +24,21 @@ const fail = (error: Error) =>
     context.database.prepare('INSERT INTO t VALUES (?)').run('half done')
     throw error
   })
-const rows = () => database.prepare('SELECT a FROM t ORDER BY rowid').all().map((row) => row['a'])
+const rows = () =>
+  database
+    .prepare('SELECT a FROM t ORDER BY rowid')
+    .all()
+    .map((row) => row['a'])
 
 describe('a group of calls', () => {
   test('is one transaction with one time, answered in order', () => {
     const times: number[] = []
-    const { outcomes } = group.run([call((context) => times.push(context.nowUs())), add('a'), call((context) => times.push(context.nowUs())), add('b')])
+    const { outcomes } = group.run([
+      call((context) => times.push(context.nowUs())),
+      add('a'),
+      call((context) => times.push(context.nowUs())),
+      add('b'),
+    ])
     expect(outcomes).toEqual([1, 1, 2, 1].map((value) => ({ ok: true, value })))
     expect(times).toEqual([1_000, 1_000])
     expect(rows()).toEqual(['a', 'b'])

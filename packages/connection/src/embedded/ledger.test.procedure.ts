@@ -17,6 +17,7 @@ export type LedgerCall =
   | { readonly verb: 'work'; readonly ms: number }
   | { readonly verb: 'hook-throws' }
   | { readonly verb: 'cut-files' }
+  | { readonly verb: 'end-thread' }
 
 export const ledger = defineProcedure<LedgerCall, unknown>('ledger', new URL('./ledger.test.procedure.js', import.meta.url))
 
@@ -30,7 +31,10 @@ export function run(context: ProcedureContext, call: LedgerCall): unknown {
     case 'add':
       return database.prepare('INSERT INTO ledger (entry) VALUES (?)').run(bytesOf(call.entry)).changes
     case 'entries':
-      return database.prepare('SELECT entry FROM ledger ORDER BY id').all().map((row) => Buffer.from(row['entry'] as Uint8Array).toString())
+      return database
+        .prepare('SELECT entry FROM ledger ORDER BY id')
+        .all()
+        .map((row) => Buffer.from(row['entry'] as Uint8Array).toString())
     case 'refuse':
       if (call.when) throw new Error('LEDGER_CLOSED 7')
       return 'open'
@@ -66,6 +70,11 @@ export function run(context: ProcedureContext, call: LedgerCall): unknown {
       return context.beforeCommit('ledger/throws', () => {
         throw new TypeError('a bug in a hook')
       })
+    case 'end-thread':
+      setImmediate(() => {
+        throw new Error('outside of any call')
+      })
+      return undefined
     case 'cut-files':
       return cutFiles()
   }

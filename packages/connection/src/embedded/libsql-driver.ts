@@ -54,7 +54,10 @@ export function openWithLibsql(native: Native, file: string, options: { readonly
         },
         all: (...values) => plain(attempt(() => of(statement).all(values))),
       }
-      natives?.set(statement, attempt(() => database.prepare(sql)))
+      natives?.set(
+        statement,
+        attempt(() => database.prepare(sql)),
+      )
       return statement
     },
     close() {

@@ -22,7 +22,8 @@ export class LocalChannels {
   }
 
   publish(channel: string, text: string): void {
-    for (const listener of [...(this.#listeners.get(channel) ?? [])]) {
+    // A copy: who subscribes in here hears from the next message on.
+    for (const listener of Array.from(this.#listeners.get(channel) ?? [])) {
       try {
         listener(text)
       } catch (error) {

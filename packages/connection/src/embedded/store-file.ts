@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { MillraceError } from '../errors.ts'
-import { openDatabase } from './open-database.ts'
 import { DatabaseError } from './database.ts'
+import { DiskGauge } from './disk-gauge.ts'
+import { openDatabase } from './open-database.ts'
 import type { Database, Statement } from './database.ts'
 
 /** 'MILL', in the file's header: whose file this is. */
@@ -10,8 +12,8 @@ const applicationId = 0x4d_49_4c_4c
 const format = 1
 /** A larger file is opened after a look at its header and tables only: a start must not take seconds. */
 const fullCheckBytes = 64 * 1024 * 1024
-/** Pages of log before it is moved into the file: 16 MiB. */
-const checkpointPages = 4000
+/** Pages (4 KiB) of log before it is moved into the file: 16 MiB, on a small disk a twentieth of it. */
+const checkpointPages = { most: 4_000, least: 100, diskShare: 1 / 20 }
 
 export interface OpenedStore {
   readonly database: Database
@@ -36,7 +38,7 @@ export function openStore(file: string, durability: 'crash-safe' | 'power-safe')
     checkOwner(database, file)
     database.prepare('PRAGMA journal_mode = WAL').get()
     database.exec(`PRAGMA synchronous = ${durability === 'power-safe' ? 'FULL' : 'NORMAL'}`)
-    database.prepare(`PRAGMA wal_autocheckpoint = ${checkpointPages}`).get()
+    database.prepare(`PRAGMA wal_autocheckpoint = ${logPages(file)}`).get()
     return {
       database,
       processNumber: register(database),
@@ -46,6 +48,12 @@ export function openStore(file: string, durability: 'crash-safe' | 'power-safe')
   } catch (error) {
     throw explain(error, file)
   }
+}
+
+function logPages(file: string): number {
+  const { most, least, diskShare } = checkpointPages
+  const disk = new DiskGauge(dirname(file)).totalBytes()
+  return disk === null ? most : Math.max(least, Math.min(most, Math.floor((disk * diskShare) / 4_096)))
 }
 
 function register(database: Database): number {
@@ -68,10 +76,11 @@ function register(database: Database): number {
 function checkPages(file: string): void {
   const database = openDatabase(file, { readOnly: true })
   try {
-    database.exec(`SELECT CASE WHEN quick_check <> 'ok' THEN abs(-9223372036854775807 - 1) END FROM pragma_quick_check(1)`)
+    database.exec(`SELECT CASE WHEN quick_check <> 'ok' THEN abs(-9223372036854775807 - 1) END FROM pragma_quick_check LIMIT 1`)
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.code !== 'SQLITE_ERROR') throw error
     const finding = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
+    if (finding === 'ok') throw error
     throw new MillraceError('STORE_CORRUPT', `The file ${file} is damaged (${finding}); restore it from a copy.`, { cause: error })
   } finally {
     database.close()
@@ -87,7 +96,10 @@ function checkOwner(database: Database, file: string): void {
   }
   const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
   if (found > format) {
-    throw new MillraceError('STORE_PATH_INVALID', `The file ${file} was written by a newer release (format ${found}, this one reads ${format}).`)
+    throw new MillraceError(
+      'STORE_PATH_INVALID',
+      `The file ${file} was written by a newer release (format ${found}, this one reads ${format}).`,
+    )
   }
 }
 
@@ -100,10 +112,18 @@ function explain(error: unknown, file: string): unknown {
       return new MillraceError('STORE_IN_USE', `The store ${file} is in use by another process.`, { cause })
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
-      return new MillraceError('STORE_CORRUPT', `The file ${file} is damaged or not a database (${error.message}); restore it from a copy.`, { cause })
-    case 'SQLITE_FULL':
-      return new MillraceError('STORE_FULL', `The disk of ${file} is full; free some space.`, { cause })
+      return new MillraceError(
+        'STORE_CORRUPT',
+        `The file ${file} is damaged or not a database (${error.message}); restore it from a copy.`,
+        { cause },
+      )
     default:
+      // The first page of a log's index, too, takes room; without it SQLite speaks of an I/O error.
+      if (error.code === 'SQLITE_FULL' || (new DiskGauge(dirname(file)).fillRatio() ?? 0) >= 1) {
+        return new MillraceError('STORE_FULL', `The disk of ${file} is full; free some space, then start again. Nothing is lost.`, {
+          cause,
+        })
+      }
       return new MillraceError('STORE_PATH_INVALID', `The file ${file} cannot be opened for writing (${error.message}).`, { cause })
   }
 }

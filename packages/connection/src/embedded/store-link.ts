@@ -31,6 +31,7 @@ export class StoreLink {
   readonly #pulses = new Map<number, PulseListener>()
   readonly #onPublished: (channel: string, text: string) => void
   readonly #onDown: (error: MillraceError) => void
+  readonly #onThrow: (error: unknown) => void
   readonly #unguard: () => void
   readonly #ended: Promise<void>
   #opening: { resolve: (opened: { processNumber: number; version: string }) => void; reject: (error: unknown) => void } | undefined
@@ -43,12 +44,19 @@ export class StoreLink {
 
   constructor(
     start: Pick<ThreadStart, 'file' | 'durability'>,
-    on: { published: (channel: string, text: string) => void; down: (error: MillraceError) => void; exit: () => void },
+    on: {
+      readonly published: (channel: string, text: string) => void
+      readonly down: (error: MillraceError) => void
+      /** A pulse's listener threw: it must not keep the others from hearing. */
+      readonly threw: (error: unknown) => void
+      readonly exit: () => void
+    },
   ) {
     const control = new SharedArrayBuffer(controlBytes)
     this.#control = viewControl(control)
     this.#onPublished = on.published
     this.#onDown = on.down
+    this.#onThrow = on.threw
     this.#worker = new Worker(new URL('./store-thread.js', import.meta.url), {
       workerData: { ...start, control } satisfies ThreadStart,
       name: 'millrace-store',
@@ -226,8 +234,12 @@ export class StoreLink {
     for (const [index, id] of message.failedIds.entries()) this.#settle(id)?.reject(toError(message.failures[index]!))
     for (const { pulse, value, failure } of message.pulses) {
       const listener = this.#pulses.get(pulse)
-      if (failure) listener?.onError(toError(failure))
-      else listener?.onAnswer(value)
+      try {
+        if (failure) listener?.onError(toError(failure))
+        else listener?.onAnswer(value)
+      } catch (error) {
+        this.#onThrow(error)
+      }
     }
     for (const [channel, text] of message.published) this.#onPublished(channel, text)
   }

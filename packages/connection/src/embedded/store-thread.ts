@@ -1,43 +1,25 @@
 import { dirname } from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { fullDisk, toFailure } from './call-failure.ts'
+import { toFailure } from './call-failure.ts'
 import { DiskGauge } from './disk-gauge.ts'
 import { GroupCommit, isBroken } from './group-commit.ts'
 import { LogSync } from './log-sync.ts'
+import { ProcedureTable } from './procedure-table.ts'
 import { openStore } from './store-file.ts'
+import { answersMessage, copyableAnswers } from './thread-answers.ts'
 import { viewControl } from './thread-messages.ts'
 import type { MessagePort } from 'node:worker_threads'
 import type { CallFailure } from './call-failure.ts'
 import type { GroupCall } from './group-commit.ts'
 import type { OpenedStore } from './store-file.ts'
-import type { ProcedureModule } from './procedure.ts'
-import type { AnswersMessage, Control, FromThread, NewProcedure, ThreadStart, ToThread } from './thread-messages.ts'
+import type { Answer, WaitingCall } from './thread-answers.ts'
+import type { AnswersMessage, Control, FromThread, ThreadStart, ToThread } from './thread-messages.ts'
 
 /** At most this many calls in one group; it also ends after some time, see group-commit.ts. */
 const maxCalls = 1_000
 
-interface LoadedProcedure {
-  readonly definition: NewProcedure
-  module?: ProcedureModule<unknown, unknown>
-  failure?: CallFailure
-}
-
-/** A call for a waiting caller (`id`) or for a pulse. */
-interface WaitingCall {
-  readonly id?: number
-  readonly pulse?: number
-  readonly procedure: number
-  readonly value: unknown
-}
-
 /** What is not a call; while a promise it gave is open, everything behind it waits. */
 type Action = () => Promise<void> | void
-
-type Ready =
-  | { readonly module: ProcedureModule<unknown, unknown>; readonly failure?: never }
-  | { readonly module?: never; readonly failure: CallFailure }
-
-type Answer = { readonly value: unknown } | { readonly failure: CallFailure }
 
 /**
  * The store's thread: takes what the main thread sent, in order, runs calls in groups, and answers a group with one message.
@@ -51,12 +33,12 @@ class StoreThread {
   readonly #group: GroupCommit
   readonly #logSync: LogSync | undefined
   readonly #gauge: DiskGauge
-  readonly #procedures = new Map<number, LoadedProcedure>()
-  readonly #prepared = new Set<ProcedureModule<unknown, unknown>>()
+  readonly #procedures: ProcedureTable
   readonly #pulses = new Map<number, NodeJS.Timeout>()
   #waiting: (WaitingCall | Action)[] = []
   #testMs: number | undefined
   #changes = 0
+  #shortenedAtMs = -Infinity
   #held = false
   #planned = false
   #closed = false
@@ -72,6 +54,12 @@ class StoreThread {
     // With synchronous = FULL every commit syncs the log itself.
     if (start.durability === 'crash-safe') this.#logSync = new LogSync(start.file, (error) => this.#break(error))
     this.#logSync?.touch()
+    this.#procedures = new ProcedureTable({
+      file: start.file,
+      group: this.#group,
+      gauge: this.#gauge,
+      onPrepared: () => this.#logSync?.touch(),
+    })
     port.on('message', (message: ToThread) => {
       this.#take(message)
       this.#turn()
@@ -87,7 +75,7 @@ class StoreThread {
         }
         return
       case 'procedure':
-        this.#waiting.push(() => this.#load(message.procedure))
+        this.#waiting.push(() => this.#procedures.load(message.procedure))
         return
       case 'pulse':
         this.#waiting.push(() => this.#startPulse(message))
@@ -112,18 +100,6 @@ class StoreThread {
         return
       case 'close':
         this.#waiting.push(() => this.#close())
-    }
-  }
-
-  async #load(procedure: NewProcedure): Promise<void> {
-    const loaded: LoadedProcedure = { definition: procedure }
-    this.#procedures.set(procedure.number, loaded)
-    try {
-      const module = (await import(procedure.moduleUrl)) as ProcedureModule<unknown, unknown>
-      if (typeof module.run === 'function') loaded.module = module
-      else throw new TypeError(`the module of procedure ${procedure.name} exports no function run`)
-    } catch (error) {
-      loaded.failure = toFailure(error, this.#file)
     }
   }
 
@@ -152,9 +128,14 @@ class StoreThread {
       const open = entry()
       if (open) this.#hold(open)
     }
+    if (this.#closed) return
     if (!this.#held) {
       const calls: WaitingCall[] = []
-      for (let entry = this.#waiting[done]; entry && typeof entry !== 'function' && calls.length < maxCalls; entry = this.#waiting[done + calls.length]) {
+      for (
+        let entry = this.#waiting[done];
+        entry && typeof entry !== 'function' && calls.length < maxCalls;
+        entry = this.#waiting[done + calls.length]
+      ) {
         calls.push(entry)
       }
       if (calls.length > 0) done += this.#run(calls)
@@ -186,7 +167,7 @@ class StoreThread {
     const group: GroupCall[] = []
     try {
       for (const call of calls) {
-        const { module, failure } = this.#ready(call.procedure)
+        const { module, failure } = this.#procedures.ready(call.procedure)
         if (!module) {
           if (group.length === 0) return this.#refuse([call], failure)
           break
@@ -194,9 +175,9 @@ class StoreThread {
         group.push({ module, argument: call.value })
       }
       const { outcomes, published } = this.#group.run(group)
-      this.#noteChanges()
       const answers = outcomes.map((outcome): Answer => (outcome.ok ? outcome : { failure: toFailure(outcome.error, this.#file) }))
       this.#answer(calls.slice(0, answers.length), answers, published)
+      this.#noteChanges()
       return answers.length
     } catch (error) {
       if (!isBroken(error)) return this.#refuse(calls, toFailure(error, this.#file))
@@ -204,28 +185,23 @@ class StoreThread {
     }
   }
 
-  /** The module of a procedure, its tables made; or why it cannot be run now. */
-  #ready(number: number): Ready {
-    const { definition, module, failure } = this.#procedures.get(number) as LoadedProcedure
-    if (!module) return { failure: failure as CallFailure }
-    // What is left of the disk belongs to the calls that finish what was taken.
-    if (definition.effect === 'grow' && (this.#gauge.fillRatio() ?? 0) >= 1) return { failure: fullDisk(this.#file) }
-    if (this.#prepared.has(module)) return { module }
-    try {
-      this.#group.prepare(module)
-    } catch (error) {
-      if (isBroken(error)) throw error
-      return { failure: toFailure(error, this.#file) }
-    }
-    this.#prepared.add(module)
-    this.#logSync?.touch()
-    return { module }
-  }
-
   #noteChanges(): void {
     const changes = Number(this.#store.countChanges.get()?.['n'])
-    if (changes !== this.#changes) this.#logSync?.touch()
+    if (changes === this.#changes) return
     this.#changes = changes
+    this.#logSync?.touch()
+    if (this.#gauge.fillRatio() !== null) this.#shortenLog()
+  }
+
+  /** On a nearly full disk the log is moved into the file each second, so that it never takes the room the file needs to take it in. */
+  #shortenLog(): void {
+    if (performance.now() - this.#shortenedAtMs < 1_000) return
+    this.#shortenedAtMs = performance.now()
+    try {
+      this.#store.database.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    } catch (error) {
+      if (isBroken(error)) this.#break(error)
+    }
   }
 
   #refuse(calls: readonly WaitingCall[], failure: CallFailure): number {
@@ -238,31 +214,11 @@ class StoreThread {
   }
 
   #answer(calls: readonly WaitingCall[], answers: readonly Answer[], published: AnswersMessage['published']): void {
-    const message: AnswersMessage = { kind: 'answers', ids: [], values: [], failedIds: [], failures: [], pulses: [], published }
-    for (const [index, call] of calls.entries()) {
-      const answer = answers[index] as Answer
-      if (call.pulse !== undefined) message.pulses.push({ pulse: call.pulse, ...answer })
-      else if ('failure' in answer) {
-        message.failedIds.push(call.id as number)
-        message.failures.push(answer.failure)
-      } else {
-        message.ids.push(call.id as number)
-        message.values.push(answer.value)
-      }
-    }
     try {
-      this.#post(message)
+      this.#post(answersMessage(calls, answers, published))
     } catch {
-      // An answer that cannot be copied between threads, a function in it for example, must not take its neighbours along.
-      this.#answer(calls, answers.map((answer) => this.#copyable(answer)), published)
-    }
-  }
-
-  #copyable(answer: Answer): Answer {
-    try {
-      return structuredClone(answer)
-    } catch (error) {
-      return { failure: toFailure(error, this.#file) }
+      // One answer that cannot be copied between threads must not take its neighbours along.
+      this.#post(answersMessage(calls, copyableAnswers(answers, this.#file), published))
     }
   }
 
@@ -272,7 +228,9 @@ class StoreThread {
     this.#broken = {
       ...cause,
       code: 'STORE_UNAVAILABLE',
-      message: isBroken(error) ? message : `The log of ${this.#file} could not be synced (${message}). Nothing more is written by this process; check the disk, then start it again.`,
+      message: isBroken(error)
+        ? message
+        : `The log of ${this.#file} could not be synced (${message}). Nothing more is written by this process; check the disk, then start it again.`,
     }
     this.#post({ kind: 'broken', failure: this.#broken })
     return this.#broken

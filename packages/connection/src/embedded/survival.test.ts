@@ -23,7 +23,9 @@ function start(...args: string[]) {
   const errors: string[] = []
   child.stderr.on('data', (chunk) => errors.push(String(chunk)))
   const reader = createInterface({ input: child.stdout })
-  const ended = Promise.all([once(child, 'exit') as Promise<[number | null, string | null]>, once(reader, 'close')]).then(([[code, signal]]) => ({ code, signal }))
+  const ended = Promise.all([once(child, 'exit') as Promise<[number | null, string | null]>, once(reader, 'close')]).then(
+    ([[code, signal]]) => ({ code, signal }),
+  )
   const said = (count: number) =>
     new Promise<void>((resolve, reject) => {
       const check = () => {
@@ -89,3 +91,22 @@ test('waiting for an answer keeps the process alive', async () => {
   expect(await ended).toEqual({ code: 0, signal: null })
   expect(lines).toEqual(['open', 'answered'])
 })
+
+// The files of a process are listed by Linux only.
+test.skipIf(process.platform !== 'linux')(
+  'when the disk fails below the database every call fails from then on, and it is said',
+  async () => {
+    const { ended, lines } = start('broken')
+    expect(await ended).toMatchObject({ signal: null })
+    const unavailable = expect.stringMatching(/^STORE_UNAVAILABLE .*Nothing more is written by this process/)
+    expect(lines).toEqual([
+      'open',
+      expect.stringMatching(/^cut [1-9]/),
+      unavailable,
+      'down',
+      unavailable,
+      '{"connected":false,"latencyMs":null,"warnings":1}',
+    ])
+    expect(await stored()).toEqual(['a'])
+  },
+)

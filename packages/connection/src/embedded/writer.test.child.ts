@@ -8,10 +8,12 @@ const [folder = '', mode = '', from = '0', durability = 'crash-safe'] = process.
 // Written at once, so that a line the parent has not read yet is in the pipe even if this process is killed.
 const say = (line: string) => writeSync(1, `${line}\n`)
 
-const connection = await connectEmbedded(folder, { durability: durability as 'crash-safe' | 'power-safe' }).catch((error: MillraceError) => {
-  say(`${error.code} ${error.message}`)
-  process.exit(3)
-})
+const connection = await connectEmbedded(folder, { durability: durability as 'crash-safe' | 'power-safe' }).catch(
+  (error: MillraceError) => {
+    say(`${error.code} ${error.message}`)
+    process.exit(3)
+  },
+)
 say('open')
 
 if (mode === 'hold') {
@@ -40,6 +42,17 @@ if (mode === 'hold') {
   // Nothing waits, a pulse beats: the process must end by itself.
   await connection.run(ledger, { verb: 'add', entry: 'a' })
   connection.pulse(ledger, { verb: 'now' }, { everyMs: 10, maxStallMs: 1_000, onAnswer: () => undefined, onError: () => undefined })
+} else if (mode === 'broken') {
+  await connection.run(ledger, { verb: 'add', entry: 'a' })
+  const down = new Promise<string>((resolve) => connection.onState(resolve))
+  say(`cut ${String(await connection.run(ledger, { verb: 'cut-files' }))}`)
+  const outcome = (call: Promise<unknown>) => call.then(String, (error: MillraceError) => `${error.code} ${error.message}`)
+  say(await outcome(connection.run(ledger, { verb: 'add', entry: 'b' })))
+  say(await down)
+  say(await outcome(connection.run(ledger, { verb: 'entries' })))
+  const { connected, latencyMs, warnings } = await connection.health()
+  say(JSON.stringify({ connected, latencyMs, warnings: warnings.length }))
+  await connection.close()
 } else if (mode === 'wait') {
   // Waiting for an answer keeps the process alive.
   void connection.run(ledger, { verb: 'work', ms: 200 }).then(() => say('answered'))

@@ -37,7 +37,12 @@ export class EmbeddedKeyValue implements KeyValue {
     return this.#run({ verb: 'delete', key: '', keys })
   }
 
-  async compareAndSet(key: string, expected: string | undefined, value: string | undefined, options: { ttlMs?: number } = {}): Promise<boolean> {
+  async compareAndSet(
+    key: string,
+    expected: string | undefined,
+    value: string | undefined,
+    options: { ttlMs?: number } = {},
+  ): Promise<boolean> {
     checkInteger('ttlMs', options.ttlMs, 1)
     return this.#run({ verb: 'compareAndSet', key, expected, value, ttlMs: options.ttlMs })
   }

@@ -36,7 +36,8 @@ export function incrementField(context: ProcedureContext, place: Place, field: s
   const text = (found && read(context, found, field)) ?? '0'
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) throw new MillraceError('STORE_REFUSED', `The field ${field.slice(0, 80)} holds no integer.`)
   const sum = BigInt(text) + BigInt(by)
-  if (sum > largest || sum < -largest - 1n) throw new MillraceError('STORE_REFUSED', `The field ${field.slice(0, 80)} would exceed 64 bits.`)
+  if (sum > largest || sum < -largest - 1n)
+    throw new MillraceError('STORE_REFUSED', `The field ${field.slice(0, 80)} would exceed 64 bits.`)
   write(context, entryFor(context, place, 'fields', undefined), field, sum.toString())
   return Number(sum)
 }
@@ -48,7 +49,9 @@ function read(context: ProcedureContext, entry: Entry, field: string): string | 
 
 function write(context: ProcedureContext, entry: Entry, field: string, value: string): void {
   const { database } = context
-  const changed = database.prepare('UPDATE kv_field SET value = ? WHERE entry = ? AND field = ?').run(toBytes(value), entry.id, toBytes(field)).changes
+  const changed = database
+    .prepare('UPDATE kv_field SET value = ? WHERE entry = ? AND field = ?')
+    .run(toBytes(value), entry.id, toBytes(field)).changes
   if (changed > 0) return
   database.prepare('INSERT INTO kv_field (entry, field, value) VALUES (?, ?, ?)').run(entry.id, toBytes(field), toBytes(value))
   resize(context, entry, entry.size + 1)

@@ -2,7 +2,12 @@ import { entryFor, findEntry, toBytes, toText } from './entry.ts'
 import type { Place } from './entry.ts'
 import type { ProcedureContext } from '../procedure.ts'
 
-export function append(context: ProcedureContext, place: Place, value: string, options: { readonly max: number; readonly ttlMs?: number }): void {
+export function append(
+  context: ProcedureContext,
+  place: Place,
+  value: string,
+  options: { readonly max: number; readonly ttlMs?: number },
+): void {
   const { database } = context
   const entry = entryFor(context, place, 'list', options.ttlMs)
   database.prepare('INSERT INTO kv_item (entry, position, value) VALUES (?, ?, ?)').run(entry.id, entry.next, toBytes(value))

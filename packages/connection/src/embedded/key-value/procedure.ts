@@ -12,7 +12,12 @@ export type KeyValueCall = { readonly room: string; readonly key: string } & (
   | { readonly verb: 'get' | 'fields' | 'zcard' }
   | { readonly verb: 'set'; readonly value: string; readonly ttlMs: number | undefined }
   | { readonly verb: 'delete'; readonly keys: readonly string[] }
-  | { readonly verb: 'compareAndSet'; readonly expected: string | undefined; readonly value: string | undefined; readonly ttlMs: number | undefined }
+  | {
+      readonly verb: 'compareAndSet'
+      readonly expected: string | undefined
+      readonly value: string | undefined
+      readonly ttlMs: number | undefined
+    }
   | { readonly verb: 'setField'; readonly field: string; readonly value: string; readonly ttlMs: number | undefined }
   | { readonly verb: 'getField'; readonly field: string }
   | { readonly verb: 'deleteField'; readonly fields: readonly string[] }

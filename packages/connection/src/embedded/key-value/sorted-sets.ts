@@ -5,7 +5,9 @@ import type { ProcedureContext } from '../procedure.ts'
 export function zadd(context: ProcedureContext, place: Place, score: number, member: string): number {
   const { database } = context
   const entry = entryFor(context, place, 'sorted-set', undefined)
-  const changed = database.prepare('UPDATE kv_member SET score = ? WHERE entry = ? AND member = ?').run(score, entry.id, toBytes(member)).changes
+  const changed = database
+    .prepare('UPDATE kv_member SET score = ? WHERE entry = ? AND member = ?')
+    .run(score, entry.id, toBytes(member)).changes
   if (changed > 0) return 0
   database.prepare('INSERT INTO kv_member (entry, member, score) VALUES (?, ?, ?)').run(entry.id, toBytes(member), score)
   resize(context, entry, entry.size + 1)

@@ -9,7 +9,9 @@ export function get(context: ProcedureContext, place: Place): string | undefined
 
 export function set(context: ProcedureContext, place: Place, value: string, ttlMs: number | undefined): void {
   const entry = entryFor(context, place, 'value', undefined)
-  context.database.prepare('UPDATE kv_entry SET value = ?, expires_at = ? WHERE id = ?').run(toBytes(value), expiry(context, ttlMs), entry.id)
+  context.database
+    .prepare('UPDATE kv_entry SET value = ?, expires_at = ? WHERE id = ?')
+    .run(toBytes(value), expiry(context, ttlMs), entry.id)
 }
 
 export function compareAndSet(
