@@ -1,1 +1,3 @@
-export {}
+export { FakeClock, systemClock } from './fake-clock.ts'
+export type { StoreClock } from './fake-clock.ts'
+export { ModelStore } from './model-store.ts'
