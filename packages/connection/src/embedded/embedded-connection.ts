@@ -13,7 +13,7 @@ import type { StoreLink } from './store-link.ts'
 
 const pingMs = 1_000
 
-export interface EmbeddedParts {
+interface EmbeddedParts {
   readonly link: StoreLink
   readonly channels: LocalChannels
   readonly folder: StoreFolder
@@ -111,6 +111,8 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
   }
 
   async subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {
+    const refused = this.#parts.link.refusal()
+    if (refused) throw refused
     const stop = this.#parts.channels.add(channel, listener)
     return async () => stop()
   }

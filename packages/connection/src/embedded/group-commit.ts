@@ -8,9 +8,9 @@ export interface GroupCall {
   readonly argument: unknown
 }
 
-export type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
+type Outcome = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: unknown }
 
-export interface GroupAnswer {
+interface GroupAnswer {
   /** One per call that was run, same order; the calls behind them wait for the next group. */
   readonly outcomes: Outcome[]
   readonly published: (readonly [channel: string, text: string])[]

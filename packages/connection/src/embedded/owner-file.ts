@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** Who has the store open, for the sentence a second process gets. The operating system's lock on the database is what keeps it out. */
-export interface Owner {
+interface Owner {
   readonly pid: number
   /** When the process was started, in the kernel's ticks since boot; null where the system does not tell. */
   readonly startTicks: string | null

@@ -11,7 +11,7 @@ type Module = ProcedureModule<unknown, unknown>
 type Loaded = { readonly definition: NewProcedure } & ({ readonly module: Module } | { readonly failure: CallFailure })
 
 /** A module whose tables are made, or why it cannot be run now. */
-export type Ready = { readonly module: Module; readonly failure?: never } | { readonly module?: never; readonly failure: CallFailure }
+type Ready = { readonly module: Module; readonly failure?: never } | { readonly module?: never; readonly failure: CallFailure }
 
 /** In the store's thread: the modules behind the numbers the main thread speaks of. */
 export class ProcedureTable {

@@ -14,7 +14,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-export interface PulseListener {
+interface PulseListener {
   readonly onAnswer: (value: unknown) => void
   readonly onError: (error: unknown) => void
 }

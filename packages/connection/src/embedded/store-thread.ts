@@ -263,6 +263,8 @@ try {
   new StoreThread(port, start)
 } catch (error) {
   port.postMessage({ kind: 'not-opened', failure: toFailure(error, start.file) } satisfies FromThread)
-  Atomics.store(viewControl(start.control).closed, 0, 1)
+  const { closed } = viewControl(start.control)
+  Atomics.store(closed, 0, 1)
+  Atomics.notify(closed, 0)
   port.close()
 }

@@ -34,7 +34,7 @@ export interface NewProcedure {
 }
 
 /** The calls of one tick. Columns rather than rows: they cost less to copy between threads. */
-export interface CallsMessage {
+interface CallsMessage {
   readonly kind: 'calls'
   readonly ids: number[]
   readonly procedures: number[]

@@ -124,6 +124,8 @@ export class EmbeddedKeyValue implements KeyValue {
   }
 
   async subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {
+    const refused = this.#link.refusal()
+    if (refused) throw refused
     const stop = this.#channels.add(`${this.#room}:${channel}`, listener)
     return async () => stop()
   }

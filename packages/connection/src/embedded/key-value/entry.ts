@@ -85,7 +85,7 @@ export function removeEntry(context: ProcedureContext, entry: Entry): void {
 }
 
 /** Frees the name of an entry whose time is over but which was not swept yet. */
-export function dropExpired(context: ProcedureContext, place: Place): void {
+function dropExpired(context: ProcedureContext, place: Place): void {
   context.database
     .prepare('UPDATE kv_entry SET room = NULL, key = NULL, expires_at = 0 WHERE room = ? AND key = ?')
     .run(toBytes(place.room), toBytes(place.key))
