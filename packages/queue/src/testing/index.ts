@@ -1,3 +1,6 @@
 export { FakeClock, systemClock } from './fake-clock.ts'
 export type { StoreClock } from './fake-clock.ts'
 export { ModelStore } from './model-store.ts'
+export { describeStore } from './describe-store.ts'
+export type { SkippedRule } from './describe-store.ts'
+export type { StoreHarness } from './contract/harness.ts'

@@ -78,15 +78,16 @@ function again(state: ModelState, call: ClaimCall): Choice {
 function choose(state: ModelState, call: ClaimCall, nowUs: number): Choice {
   if (!state.paused) promoteDue(state, nowUs)
   const suspects = at(state, 'suspect')
-  const holds = heldBy(state, call.worker).length
-  if (state.aloneWorker === call.worker && holds === 0 && suspects.length === 0) state.aloneWorker = null
+  const held = heldBy(state, call.worker)
+  if (state.aloneWorker === call.worker && held.length === 0 && suspects.length === 0) state.aloneWorker = null
   if (state.paused || call.limit === 0) return { entries: [], drain: false, more: false }
 
+  if (held.some((entry) => entry.place.alone)) return { entries: [], drain: true, more: false }
   const first = suspects[0]
   if (first) {
     if (state.aloneWorker === null || !state.leases.has(state.aloneWorker)) state.aloneWorker = call.worker
     if (state.aloneWorker === call.worker) {
-      return holds > 0
+      return held.length > 0
         ? { entries: [], drain: true, more: false }
         : { entries: give(state, call, [first], true, nowUs), drain: false, more: false }
     }
@@ -124,7 +125,13 @@ function takeTurns(state: ModelState, call: ClaimCall): At<'ready'>[] {
   return taken.flat()
 }
 
-function give(state: ModelState, call: ClaimCall, entries: readonly At<'ready' | 'suspect'>[], alone: boolean, nowUs: number): At<'active'>[] {
+function give(
+  state: ModelState,
+  call: ClaimCall,
+  entries: readonly At<'ready' | 'suspect'>[],
+  alone: boolean,
+  nowUs: number,
+): At<'active'>[] {
   const base = Math.max(state.lastFence + 1, nowUs)
   entries.forEach((entry, index) => {
     const { score } = entry.place

@@ -9,7 +9,8 @@ const hourUs = 3_600_000_000
 
 export function enqueue(state: ModelState, frame: EnqueueFrame, nowUs: number): readonly EnqueueStatus[] {
   const known = state.producers.get(frame.producer)
-  const producer = known && known.seenAt >= nowUs - hourUs ? known : { floor: 0, seenAt: nowUs, answers: new Map<number, EnqueueStatus[]>() }
+  const producer =
+    known && known.seenAt >= nowUs - hourUs ? known : { floor: 0, seenAt: nowUs, answers: new Map<number, EnqueueStatus[]>() }
   const before = producer.answers.get(frame.number)
   if (before) {
     producer.seenAt = nowUs

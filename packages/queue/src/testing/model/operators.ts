@@ -86,7 +86,8 @@ export function trim(state: ModelState, retention: Retention, nowUs: number): Sl
   const nowMs = nowUs / 1000
   const leaving: Entry[] = [
     ...completed.filter(
-      (entry, index) => completed.length - index > retention.completedCount || nowMs - entry.place.finishedUs / 1000 > retention.completedAgeMs,
+      (entry, index) =>
+        completed.length - index > retention.completedCount || nowMs - entry.place.finishedUs / 1000 > retention.completedAgeMs,
     ),
     ...dead.filter((entry, index) => dead.length - index > retention.deadCount || nowMs - entry.place.diedAtMs > retention.deadAgeMs),
   ].slice(0, maxMessagesPerCall)

@@ -13,7 +13,14 @@ export interface Mark {
 export type Place =
   | { readonly at: 'ready' | 'suspect'; readonly score: number }
   | { readonly at: 'scheduled'; readonly score: number; readonly mark?: Mark }
-  | { readonly at: 'active'; readonly score: number; readonly worker: string; readonly nonce: string; readonly alone: boolean; readonly fence: number }
+  | {
+      readonly at: 'active'
+      readonly score: number
+      readonly worker: string
+      readonly nonce: string
+      readonly alone: boolean
+      readonly fence: number
+    }
   | { readonly at: 'completed'; readonly order: number; readonly finishedUs: number }
   | ({ readonly at: 'dead' } & Mark)
 
@@ -95,7 +102,16 @@ export function emptyState(): ModelState {
     idle: new Map(),
     listeners: new Map(),
     last: { urgent: 0, high: 0, normal: 0, low: 0 },
-    totals: { enqueued: 0, completed: 0, retried: 0, dead: 0, removed: 0, stale: 0, crashed: 0, claimed: { urgent: 0, high: 0, normal: 0, low: 0 } },
+    totals: {
+      enqueued: 0,
+      completed: 0,
+      retried: 0,
+      dead: 0,
+      removed: 0,
+      stale: 0,
+      crashed: 0,
+      claimed: { urgent: 0, high: 0, normal: 0, low: 0 },
+    },
     marks: new Map(),
     position: 0,
     lastFence: 0,
