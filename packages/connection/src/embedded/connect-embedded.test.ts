@@ -74,6 +74,11 @@ describe('opening', () => {
     }
   })
 
+  // Only Linux has such a file system everywhere.
+  test.skipIf(process.platform !== 'linux')('a file system that takes no folders is refused', async () => {
+    await expect(connectEmbedded('/proc/millrace/data')).rejects.toMatchObject({ code: 'STORE_PATH_INVALID' })
+  })
+
   test('a folder where the database should be is refused', async () => {
     mkdirSync(join(folder, 'millrace.db'), { recursive: true })
     await expect(connectEmbedded(folder)).rejects.toMatchObject({

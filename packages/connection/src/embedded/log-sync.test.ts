@@ -45,7 +45,7 @@ test('closing syncs what is left, and throws when it cannot', () => {
 })
 
 // The files of a process are listed by Linux only.
-test.skipIf(process.platform !== 'linux')('the log is opened once and let go of at the end', () => {
+test.skipIf(process.platform !== 'linux')('nothing of the log stays open after closing', () => {
   writeFileSync(`${file}-wal`, 'a log')
   const log = new LogSync(file, (error) => {
     throw error

@@ -1,5 +1,5 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { MillraceError } from '../errors.ts'
 
 export interface StoreFolder {
@@ -17,7 +17,7 @@ export function makeStoreFolder(directory: string): StoreFolder {
   const path = resolve(directory)
   const file = join(path, 'millrace.db')
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolders(path)
     if (!statSync(path).isDirectory()) throw Object.assign(new Error('it is not a folder'), { code: 'ENOTDIR' })
     accessSync(path, constants.W_OK | constants.X_OK)
     makeFile(file)
@@ -25,6 +25,20 @@ export function makeStoreFolder(directory: string): StoreFolder {
     throw new MillraceError('STORE_PATH_INVALID', `The store's folder ${path} cannot be used: ${why(error, path)}.`, { cause: error })
   }
   return { directory: path, file, ownerFile: join(path, 'millrace.pid') }
+}
+
+/** Each missing folder is made once. (A recursive `mkdir` of Node tries for ever where a file system, such as /proc, knows no new folders.) */
+function makeFolders(path: string): void {
+  const missing: string[] = []
+  for (let folder = path; !existsSync(folder) && folder !== dirname(folder); folder = dirname(folder)) missing.unshift(folder)
+  for (const folder of missing) {
+    try {
+      mkdirSync(folder, { mode: 0o700 })
+    } catch (error) {
+      // Another process may be making the same folders.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
 }
 
 function makeFile(file: string): void {
@@ -48,6 +62,8 @@ function why(error: unknown, path: string): string {
       return 'this process may not write there'
     case 'EROFS':
       return 'the file system is read-only'
+    case 'ENOENT':
+      return 'its file system takes no new folders'
     case 'ENOSPC':
       return 'the disk is full'
     case 'EISDIR':
