@@ -10,6 +10,7 @@ describeStore('the model', async () => {
     open: async () => (store = new ModelStore('model', { clock })),
     store2: async () => store.second(),
     advance: (ms) => clock.advance(ms),
+    now: () => clock.now(),
     close: async () => {},
   }
 })

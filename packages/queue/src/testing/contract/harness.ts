@@ -8,5 +8,7 @@ export interface StoreHarness {
   store2(): Promise<Store>
   /** Moves the store's clock forward; between calls of this it stands still. Fractions of a ms count, down to a µs. */
   advance(ms: number): Promise<void> | void
+  /** What the store's clock shows, ms since 1970 with µs as the fraction. */
+  now(): number
   close(): Promise<void>
 }
