@@ -40,6 +40,17 @@ export const claimTimers: Rules = {
     expect((await stage.worker('two').claim(1)).dueInMs).toBe(3000)
   },
 
+  async 'a failed attempt that is due earlier wakes the worker that has the timer'(stage) {
+    const ear = await stage.ear('a', 'b')
+    await stage.enqueue([message('x', { delayMs: 5000 })], { wakeNobody: true })
+    await stage.worker('a').claim(1)
+    await stage.enqueue([message('y')], { wakeNobody: true })
+    const b = stage.worker('b')
+    await b.claim(1)
+    await b.settle([b.failed('y', 1000)])
+    expect(await ear.all()).toEqual(['a:wake'])
+  },
+
   async 'the timer passes on when its worker is gone'(stage) {
     await stage.enqueue([message('a', { delayMs: 5000 })])
     await stage.worker('one').claim(1)

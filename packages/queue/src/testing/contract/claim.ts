@@ -43,11 +43,10 @@ export const rules: Rules = {
   },
 
   async 'after the queue ran dry the turns start again'(stage) {
-    await fill(stage, 1, ['urgent', 'high'])
+    await fill(stage, 1, ['urgent'])
     const worker = stage.worker()
-    await worker.claim(5)
-    await fill(stage, 9, ['normal', 'low'])
-    await stage.enqueue([message('top', { level: 'urgent' })])
+    await worker.claim(1)
+    await stage.enqueue([message('top', { level: 'urgent' }), message('next', { level: 'high' })])
     expect(namesOf((await worker.claim(1)).messages)).toEqual(['top'])
   },
 
@@ -193,11 +192,17 @@ export const rules: Rules = {
     expect((await worker.claim(250)).messages).toHaveLength(150)
   },
 
-  async 'all that is due is promoted by claims with limit 0 too'(stage) {
-    await stage.enqueue([message('a', { delayMs: 1000 })])
+  async 'a claim with limit 0 promotes too, and no more than 250'(stage) {
+    const names = Array.from({ length: 260 }, (_, index) => `m${String(index).padStart(3, '0')}`)
+    await stage.enqueue(names.slice(0, 130).map((name) => message(name, { delayMs: 1000 })))
+    await stage.enqueue(names.slice(130).map((name) => message(name, { delayMs: 1000 })))
     await stage.advance(1000)
-    await stage.worker().claim(0)
-    expect(await stage.listed({ state: 'ready' })).toEqual(['a'])
+    const worker = stage.worker()
+    await worker.claim(0)
+    expect(await stage.listed({ state: 'ready' })).toEqual(names.slice(0, 250))
+    expect(await stage.listed({ state: 'scheduled' })).toEqual(names.slice(250))
+    await worker.claim(0)
+    expect(await stage.listed({ state: 'scheduled' })).toEqual([])
   },
 
   ...claimRepeats,

@@ -29,6 +29,15 @@ export const rules: Rules = {
     expect((await stage.stats()).totals).toMatchObject({ dead: 2, removed: 0, enqueued: 3 })
   },
 
+  async 'a message that died of crashes starts without them'(stage) {
+    await stage.enqueueEach(['a'])
+    await stage.crash(4, 'a')
+    await stage.store.redrive({ ids: [idOf('a')] })
+    expect(await stage.stored('a')).toMatchObject({ state: 'ready', crashes: 0 })
+    await stage.crash(3, 'a')
+    expect(await stage.stored('a')).toMatchObject({ state: 'ready', crashes: 3 })
+  },
+
   async 'a limit takes the oldest first and says whether some are left'(stage) {
     await dead(stage, 'b', 'c', 'a')
     expect(await stage.store.redrive({ limit: 2 })).toEqual({ changed: 2, more: true })
