@@ -19,7 +19,9 @@ describe('the entries of the package', () => {
   })
 
   it('the testing entry needs vitest and nothing else that is not installed with the package', () => {
-    const modules = [...reached(new URL('./index.js', import.meta.url))].filter((name) => !name.startsWith('file:') && !name.startsWith('node:'))
+    const modules = [...reached(new URL('./index.js', import.meta.url))].filter(
+      (name) => !name.startsWith('file:') && !name.startsWith('node:'),
+    )
     expect(modules.sort()).toEqual(['@millrace/connection', 'vitest'])
   })
 })

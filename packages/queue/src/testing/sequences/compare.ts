@@ -5,6 +5,9 @@ import type { AttemptRecord, ClaimAnswer, Store, StoredMessage } from '../../sto
 
 const states: readonly MessageState[] = ['ready', 'scheduled', 'active', 'completed', 'dead']
 
+/** Where `visibleState` has the balance of I1; 0 in any state. */
+export const balanceOfI1 = 'I1: ready + scheduled + active + completed + dead + removed - enqueued'
+
 /** What a call came to: its answer, or the code it was refused with. */
 export async function outcome(call: Promise<unknown>): Promise<unknown> {
   try {
@@ -26,7 +29,7 @@ export async function visibleState(store: Store, ids: readonly string[]): Promis
   const { counts, totals } = stats
   const balance = counts.ready + counts.scheduled + counts.active + counts.completed + counts.dead + totals.removed - totals.enqueued
   return {
-    'I1 (ready + scheduled + active + completed + dead + removed - enqueued)': balance,
+    [balanceOfI1]: balance,
     stats,
     settings,
     ...Object.fromEntries(states.map((state, index) => [`list of ${state}`, lists[index]?.messages.map(comparable)])),

@@ -2,7 +2,7 @@ import type { Store } from '../../store/store.ts'
 import type { StoreHarness } from '../contract/harness.ts'
 import { FakeClock } from '../fake-clock.ts'
 import { ModelStore } from '../model-store.ts'
-import { claimAnswer, difference, FenceCheck, outcome, visibleState, withoutFences } from './compare.ts'
+import { balanceOfI1, claimAnswer, difference, FenceCheck, outcome, visibleState, withoutFences } from './compare.ts'
 import type { Sequence } from './operation.ts'
 import { Player } from './player.ts'
 
@@ -28,10 +28,12 @@ export async function play(
       played.push(step.text)
       const expected = await outcome(step.call(model))
       const actual = await outcome(step.call(store))
+      const [shouldBe, is] = [await visibleState(model, player.ids), await visibleState(store, player.ids)]
       const fault =
         difference(withoutFences(expected), withoutFences(actual), 'answer') ??
         fences.fault(claimAnswer(actual), step.replay) ??
-        difference(await visibleState(model, player.ids), await visibleState(store, player.ids), 'state')
+        difference(shouldBe, is, 'state') ??
+        difference(0, is[balanceOfI1], balanceOfI1)
       if (fault !== undefined) throw new Error(`${fault}\nafter:\n${played.map((line, index) => `  ${index + 1}. ${line}`).join('\n')}`)
       hear(step.text, expected)
       const { answer } = expected as { answer?: unknown }

@@ -51,6 +51,8 @@ export class Player {
   readonly #producer = freshNonce()
   #made = 0
   #lowest = 1
+  #frameNumber = 0
+  #lastFrameMs = 0
 
   constructor(nowMs: () => number, turns: Turns) {
     this.#nowMs = nowMs
@@ -62,6 +64,7 @@ export class Player {
       case 'enqueue':
         return [this.#enqueue(operation)]
       case 'enqueue again': {
+        this.#forgetOldFrames()
         const frame = this.#frames.at(-1 - operation.back)
         return frame ? [step(`enqueue again ${frame.number}`, (store) => store.enqueue(frame))] : []
       }
@@ -132,9 +135,12 @@ export class Player {
 
   #enqueue(operation: Extract<Operation, { do: 'enqueue' }>): Step {
     const messages = operation.messages.map((plan) => this.#message(plan))
+    this.#forgetOldFrames()
+    this.#frameNumber += 1
+    this.#lastFrameMs = this.#nowMs()
     const frame: EnqueueFrame = {
       producer: this.#producer,
-      number: this.#frames.length + 1,
+      number: this.#frameNumber,
       lowestUnanswered: this.#lowest,
       messages,
       maxLength: operation.maxLength,
@@ -145,6 +151,11 @@ export class Player {
     for (const { id, delayMs } of messages) if (delayMs > 0) this.#putOff.push(id)
     for (const { id } of messages) if (!this.ids.includes(id)) this.ids.push(id)
     return step(`enqueue ${text(frame)}`, (store) => store.enqueue(frame))
+  }
+
+  /** Nobody repeats a frame after an hour: the store has forgotten it then, and would take its messages twice. */
+  #forgetOldFrames(): void {
+    if (this.#nowMs() - this.#lastFrameMs >= 3_600_000) this.#frames.length = 0
   }
 
   #message(plan: MessagePlan): NewMessage {
