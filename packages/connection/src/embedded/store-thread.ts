@@ -50,7 +50,7 @@ class StoreThread {
     this.#control = viewControl(start.control)
     this.#gauge = new DiskGauge(dirname(start.file))
     this.#store = openStore(start.file, start.durability)
-    this.#group = new GroupCommit(this.#store.database, () => (this.#testMs ?? Date.now()) * 1_000)
+    this.#group = new GroupCommit(this.#store.database, () => Math.round((this.#testMs ?? Date.now()) * 1_000))
     // With synchronous = FULL every commit syncs the log itself.
     if (start.durability === 'crash-safe') this.#logSync = new LogSync(start.file, (error) => this.#break(error))
     this.#logSync?.touch()
