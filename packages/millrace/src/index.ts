@@ -1,1 +1,26 @@
-export {}
+export {
+  connectEmbedded,
+  connectionErrors,
+  DatabaseError,
+  defineProcedure,
+  defineScript,
+  isMillraceError,
+  MillraceError,
+  openDatabase,
+} from '@millrace/connection'
+export type {
+  Connection,
+  ConnectionErrorCode,
+  ConnectionHealth,
+  ConnectionOptions,
+  Database,
+  DurabilityGrade,
+  EmbeddedConnection,
+  ErrorRow,
+  KeyValue,
+  Log,
+  OpenDatabaseOptions,
+  RedisConnection,
+  SqlValue,
+  Statement,
+} from '@millrace/connection'
