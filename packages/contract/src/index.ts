@@ -1,1 +1,27 @@
-export {}
+export { ApiError, createClient } from './client.ts'
+export type { CallOptions, Client, ClientOptions } from './client.ts'
+export {
+  Document,
+  DocumentCreated,
+  DocumentId,
+  DocumentList,
+  DocumentSummary,
+  DocumentVersion,
+  DocumentVersions,
+  NewDocument,
+} from './documents.ts'
+export { Live, Ready } from './health.ts'
+export { ImportAccepted, ImportId, ImportProgress, SkippedFile, SkipReason } from './imports.ts'
+export { Inbox, InboxItem } from './inbox.ts'
+export { isProblem } from './is-problem.ts'
+export { Enqueued, EnqueueAnswer, EnqueueBody, EnqueueFailure, EnqueueResults, MessageId, NewMessage, NewMessages } from './messages.ts'
+export { Level, QueueName } from './primitives.ts'
+export { FieldProblem, Problem } from './problem.ts'
+export { CompletedCleared, LevelStats, Percentiles, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
+export type { Answer, Body, Headers, Params, Query } from './request.ts'
+export { roles } from './route.ts'
+export type { Policy, Role, Route } from './route.ts'
+export { routes } from './routes.ts'
+export type { RouteName } from './routes.ts'
+export { SearchAnswer, SearchResult } from './search.ts'
+export { TrendDay, Trends } from './trends.ts'

@@ -1,0 +1,108 @@
+import { isProblem } from './is-problem.ts'
+import type { Problem } from './problem.ts'
+import type { Answer, Body, Headers as RouteHeaders, Params, Query } from './request.ts'
+import type { Route } from './route.ts'
+import { routes } from './routes.ts'
+import type { RouteName } from './routes.ts'
+
+export interface ClientOptions {
+  /** Where the interface is mounted: `http://127.0.0.1:3000`, or '' for the page's own origin. A path is kept. */
+  readonly baseUrl: string
+  /** Sent as bearer token; a function is asked before each request. Left out, a cookie of the same origin speaks. */
+  readonly token?: string | (() => string | Promise<string>)
+  /** @defaultValue the global fetch */
+  readonly fetch?: typeof fetch
+}
+
+type Upload<Name extends RouteName> = (typeof routes)[Name] extends { readonly bodyKind: 'multipart' }
+  ? { readonly body: FormData | Blob | ReadableStream }
+  : unknown
+type Given<Key extends string, Value> = Value extends undefined ? unknown : { readonly [K in Key]: Value }
+type Optional<Key extends string, Value> = Value extends undefined ? unknown : { readonly [K in Key]?: Partial<Value> }
+type Asked<Key extends string, Value> = Value extends undefined
+  ? unknown
+  : { readonly [K in Key]: Omit<Value, DefaultedQuery> & Partial<Pick<Value, Extract<keyof Value, DefaultedQuery>>> }
+/** Query fields that have a default, so that a caller may leave them out. */
+type DefaultedQuery = 'limit'
+
+/** What one call needs. `signal` aborts it; `headers` may add any, and wins over the client's own. */
+export type CallOptions<Name extends RouteName> = Given<'params', Params<Name>> &
+  Asked<'query', Query<Name>> &
+  Given<'body', Body<Name>> &
+  Upload<Name> &
+  Optional<'headers', RouteHeaders<Name>> & { readonly signal?: AbortSignal }
+
+type Call<Name extends RouteName> =
+  Record<never, never> extends CallOptions<Name>
+    ? (options?: CallOptions<Name>) => Promise<Answer<Name>>
+    : (options: CallOptions<Name>) => Promise<Answer<Name>>
+
+/** One method an operation, named as in the table. */
+export type Client = { readonly [Name in RouteName]: Call<Name> }
+
+/** A refusal or failure that the server explained. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  /** Word of the error table; `UNEXPECTED_ANSWER` when something else than a Millrace server answered. */
+  readonly code: string
+  readonly problem: Problem | undefined
+  /** Seconds to wait before trying again, when the server said so. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(status: number, problem: Problem | undefined, retryAfterSeconds: number | undefined) {
+    super(problem === undefined ? `The answer (status ${status}) is not one of a Millrace server; look at baseUrl.` : problem.detail)
+    this.status = status
+    this.code = problem?.code ?? 'UNEXPECTED_ANSWER'
+    this.problem = problem
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}
+
+interface LooseOptions {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, unknown>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A typed client of the interface; runs in browsers and Node. Nothing is sent before a method is called.
+ * @throws ApiError for every answer that is no success; what `fetch` throws when nothing answers
+ */
+export function createClient(options: ClientOptions): Client {
+  const calls = Object.entries(routes).map(([name, route]) => [name, (given: LooseOptions = {}) => call(options, route, given)])
+  return Object.freeze(Object.fromEntries(calls) as Client)
+}
+
+async function call(client: ClientOptions, route: Route, given: LooseOptions): Promise<unknown> {
+  const send = client.fetch ?? fetch
+  const token = typeof client.token === 'function' ? await client.token() : client.token
+  const json = given.body !== undefined && route.bodyKind !== 'multipart'
+  const response = await send(addressOf(client.baseUrl, route, given), {
+    method: route.method,
+    credentials: 'same-origin',
+    headers: {
+      accept: 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(json ? { 'content-type': 'application/json' } : {}),
+      ...given.headers,
+    },
+    ...(given.body === undefined ? {} : { body: json ? JSON.stringify(given.body) : (given.body as FormData) }),
+    // Node sends a stream only when told that it will not read the answer before the end.
+    ...(given.body instanceof ReadableStream ? { duplex: 'half' } : {}),
+    ...(given.signal === undefined ? {} : { signal: given.signal }),
+  })
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.status === route.status && answer !== undefined) return answer
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
+  throw new ApiError(response.status, isProblem(answer) ? answer : undefined, Number.isFinite(wait) ? wait : undefined)
+}
+
+function addressOf(baseUrl: string, route: Route, given: LooseOptions): string {
+  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(given.params?.[name] ?? ''))
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(given.query ?? {})) if (value !== undefined) query.set(name, String(value))
+  return `${baseUrl.replace(/\/+$/, '')}${path}${query.size === 0 ? '' : `?${query}`}`
+}

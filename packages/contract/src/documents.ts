@@ -1,0 +1,60 @@
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { Count, EpochMs, nullable, record } from './primitives.ts'
+
+export const DocumentId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: '1–64 letters, digits, underscores or hyphens' })
+
+const Title = Type.String({ minLength: 1, maxLength: 300 })
+/** Path inside the imported folder, `/` between its parts; null for a document written here. */
+const Path = nullable(Type.String({ maxLength: 1_024 }))
+const Author = nullable(Type.String({ description: "the subject of the writer's token" }))
+
+/** A new document in Markdown. */
+export const NewDocument = record({ title: Title, text: Type.String({ description: 'Markdown' }) })
+export type NewDocument = Static<typeof NewDocument>
+
+export const DocumentCreated = record({ id: DocumentId })
+export type DocumentCreated = Static<typeof DocumentCreated>
+
+/** A document in a list: everything but its text. */
+export const DocumentSummary = record({
+  id: DocumentId,
+  title: Type.String(),
+  path: Path,
+  version: Type.Integer({ minimum: 1 }),
+  textBytes: Count,
+  createdAtMs: EpochMs,
+  updatedAtMs: EpochMs,
+  updatedBy: Author,
+})
+export type DocumentSummary = Static<typeof DocumentSummary>
+
+/** One page, last changed first. `cursor` asks for the next page and is null on the last. */
+export const DocumentList = record({ documents: Type.Array(DocumentSummary), total: Count, cursor: nullable(Type.String()) })
+export type DocumentList = Static<typeof DocumentList>
+
+/** A document with the text of its newest version. */
+export const Document = record({
+  id: DocumentId,
+  title: Type.String(),
+  path: Path,
+  text: Type.String(),
+  version: Type.Integer({ minimum: 1 }),
+  createdAtMs: EpochMs,
+  updatedAtMs: EpochMs,
+  updatedBy: Author,
+})
+export type Document = Static<typeof Document>
+
+export const DocumentVersion = record({
+  version: Type.Integer({ minimum: 1 }),
+  title: Type.String(),
+  textBytes: Count,
+  createdAtMs: EpochMs,
+  author: Author,
+})
+export type DocumentVersion = Static<typeof DocumentVersion>
+
+/** Newest first. */
+export const DocumentVersions = record({ id: DocumentId, versions: Type.Array(DocumentVersion) })
+export type DocumentVersions = Static<typeof DocumentVersions>

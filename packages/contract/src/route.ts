@@ -1,0 +1,36 @@
+import type { TObject, TSchema } from 'typebox'
+
+/** Viewers read figures, operators act on messages and documents, admins decide on what cannot be undone. Each may all the former may. */
+export type Role = 'viewer' | 'operator' | 'admin'
+
+/** Lowest first. */
+export const roles = ['viewer', 'operator', 'admin'] as const satisfies readonly Role[]
+
+/** The rate limit a route counts in. */
+export type Policy = 'performance' | 'queues' | 'auth' | 'workspace' | 'metrics' | 'none'
+
+/** One operation of the interface, as data. Server, client, documentation and tests read it; nobody else decides any of it. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Below the mount point; parameters as `:name`. */
+  readonly path: `/${string}`
+  readonly policy: Policy
+  /** `public` needs no token; else the lowest role that may. */
+  readonly role: 'public' | Role
+  /** True: one audit record a request, allowed or refused. */
+  readonly audited: boolean
+  /** One line for the documentation. */
+  readonly summary: string
+  readonly params?: TObject
+  readonly query?: TObject
+  /** Request headers beyond the usual, lower case. */
+  readonly headers?: TObject
+  readonly body?: TSchema
+  /** @defaultValue 'json' where there is a body */
+  readonly bodyKind?: 'json' | 'multipart'
+  /** @defaultValue 1 MiB */
+  readonly bodyLimitBytes?: number
+  /** Of the one successful answer. */
+  readonly status: 200 | 201 | 202
+  readonly answer: TSchema
+}

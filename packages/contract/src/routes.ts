@@ -1,0 +1,225 @@
+import { Type } from 'typebox'
+import { DocumentCreated, DocumentId, DocumentList, Document, DocumentVersions, NewDocument } from './documents.ts'
+import { Live, Ready } from './health.ts'
+import { ImportAccepted, ImportId, ImportProgress } from './imports.ts'
+import { Inbox } from './inbox.ts'
+import { EnqueueAnswer, EnqueueBody, MessageId } from './messages.ts'
+import { QueueName, record } from './primitives.ts'
+import { CompletedCleared, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
+import type { Route } from './route.ts'
+import { SearchAnswer } from './search.ts'
+import { Trends } from './trends.ts'
+
+const queue = record({ queueName: QueueName })
+const document = record({ id: DocumentId })
+const importing = record({ id: ImportId })
+
+const performanceRoutes = {
+  listQueues: {
+    method: 'GET',
+    path: '/api/performance/queues',
+    policy: 'queues',
+    role: 'viewer',
+    audited: false,
+    summary: 'Every queue of the store with its counts, rates and percentiles',
+    status: 200,
+    answer: QueueList,
+  },
+  getQueue: {
+    method: 'GET',
+    path: '/api/performance/queues/:queueName',
+    policy: 'queues',
+    role: 'viewer',
+    audited: false,
+    summary: 'One queue with its counts, rates and percentiles',
+    params: queue,
+    status: 200,
+    answer: QueueStats,
+  },
+  getQueueSize: {
+    method: 'GET',
+    path: '/api/performance/queues/:queueName/size',
+    policy: 'queues',
+    role: 'viewer',
+    audited: false,
+    summary: 'How many messages of a queue wait and run',
+    params: queue,
+    status: 200,
+    answer: QueueSize,
+  },
+  clearCompleted: {
+    method: 'DELETE',
+    path: '/api/performance/queues/:queueName/completed',
+    policy: 'queues',
+    role: 'operator',
+    audited: true,
+    summary: 'Remove the completed messages of a queue',
+    params: queue,
+    status: 200,
+    answer: CompletedCleared,
+  },
+} as const satisfies Record<string, Route>
+
+const messageRoutes = {
+  enqueue: {
+    method: 'POST',
+    path: '/api/queues/:queueName/messages',
+    policy: 'queues',
+    role: 'operator',
+    audited: true,
+    summary: 'Enqueue one message, or up to 1,000',
+    params: queue,
+    headers: Type.Object({ 'idempotency-key': Type.Optional(MessageId) }),
+    body: EnqueueBody,
+    bodyLimitBytes: 8 * 1024 * 1024,
+    status: 201,
+    answer: EnqueueAnswer,
+  },
+} as const satisfies Record<string, Route>
+
+const workspaceRoutes = {
+  createDocument: {
+    method: 'POST',
+    path: '/api/workspace/documents',
+    policy: 'workspace',
+    role: 'operator',
+    audited: true,
+    summary: 'Write a new document',
+    body: NewDocument,
+    status: 201,
+    answer: DocumentCreated,
+  },
+  listDocuments: {
+    method: 'GET',
+    path: '/api/workspace/documents',
+    policy: 'workspace',
+    role: 'viewer',
+    audited: false,
+    summary: 'The documents, last changed first',
+    query: record({
+      limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+      cursor: Type.Optional(Type.String({ maxLength: 256 })),
+    }),
+    status: 200,
+    answer: DocumentList,
+  },
+  getDocument: {
+    method: 'GET',
+    path: '/api/workspace/documents/:id',
+    policy: 'workspace',
+    role: 'viewer',
+    audited: false,
+    summary: 'One document with its newest text',
+    params: document,
+    status: 200,
+    answer: Document,
+  },
+  listVersions: {
+    method: 'GET',
+    path: '/api/workspace/documents/:id/versions',
+    policy: 'workspace',
+    role: 'viewer',
+    audited: false,
+    summary: 'The kept versions of a document, newest first',
+    params: document,
+    status: 200,
+    answer: DocumentVersions,
+  },
+  search: {
+    method: 'GET',
+    path: '/api/workspace/search',
+    policy: 'workspace',
+    role: 'viewer',
+    audited: false,
+    summary: 'Find documents by their words',
+    query: record({ q: Type.String({ minLength: 1, maxLength: 200 }), limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }) }),
+    status: 200,
+    answer: SearchAnswer,
+  },
+  getInbox: {
+    method: 'GET',
+    path: '/api/workspace/inbox',
+    policy: 'workspace',
+    role: 'viewer',
+    audited: false,
+    summary: "The notices of the token's subject, newest first",
+    query: record({ limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }) }),
+    status: 200,
+    answer: Inbox,
+  },
+  getTrends: {
+    method: 'GET',
+    path: '/api/workspace/trends',
+    policy: 'workspace',
+    role: 'viewer',
+    audited: false,
+    summary: 'What was written, read and searched',
+    status: 200,
+    answer: Trends,
+  },
+  startImport: {
+    method: 'POST',
+    path: '/api/workspace/import',
+    policy: 'workspace',
+    role: 'operator',
+    audited: true,
+    summary: 'Import a folder: multipart/form-data, one file a part, its path as file name; ≤ 1 MiB a file, ≤ 10,000 files',
+    query: record(
+      { id: Type.Optional(ImportId) },
+      { description: 'an id of your own lets you follow and cancel while the upload goes on' },
+    ),
+    bodyKind: 'multipart',
+    status: 202,
+    answer: ImportAccepted,
+  },
+  getImport: {
+    method: 'GET',
+    path: '/api/workspace/import/:id',
+    policy: 'workspace',
+    role: 'operator',
+    audited: false,
+    summary: 'How far an import is, and what it left out',
+    params: importing,
+    status: 200,
+    answer: ImportProgress,
+  },
+  cancelImport: {
+    method: 'DELETE',
+    path: '/api/workspace/import/:id',
+    policy: 'workspace',
+    role: 'operator',
+    audited: true,
+    summary: 'Cancel what an import has not stored yet; what is stored stays',
+    params: importing,
+    status: 200,
+    answer: ImportProgress,
+  },
+} as const satisfies Record<string, Route>
+
+const healthRoutes = {
+  getLive: {
+    method: 'GET',
+    path: '/health/live',
+    policy: 'none',
+    role: 'public',
+    audited: false,
+    summary: 'The process runs',
+    status: 200,
+    answer: Live,
+  },
+  getReady: {
+    method: 'GET',
+    path: '/health/ready',
+    policy: 'none',
+    role: 'public',
+    audited: false,
+    summary: 'The store answers; else 503 with the reason',
+    status: 200,
+    answer: Ready,
+  },
+} as const satisfies Record<string, Route>
+
+/** THE TABLE: every operation of the interface by the name the client gives it. */
+export const routes = { ...performanceRoutes, ...messageRoutes, ...workspaceRoutes, ...healthRoutes } as const
+
+export type RouteName = keyof typeof routes
