@@ -1,4 +1,14 @@
-export type { Connection, ConnectionHealth, ConnectionOptions, DurabilityGrade, EmbeddedConnection, Log, Pulse, PulseOptions, RedisConnection } from './connection.ts'
+export type {
+  Connection,
+  ConnectionHealth,
+  ConnectionOptions,
+  DurabilityGrade,
+  EmbeddedConnection,
+  Log,
+  Pulse,
+  PulseOptions,
+  RedisConnection,
+} from './connection.ts'
 export { connectionErrors, isMillraceError, MillraceError } from './errors.ts'
 export type { ConnectionErrorCode, ErrorRow } from './errors.ts'
 export { awayMs, defineScript, storeRun } from './redis/script.ts'
@@ -7,6 +17,8 @@ export { defineProcedure } from './embedded/procedure.ts'
 export type { Procedure, ProcedureContext, ProcedureEffect, ProcedureModule } from './embedded/procedure.ts'
 export type { Database, SqlValue, Statement } from './embedded/database.ts'
 export type { KeyValue } from './key-value.ts'
+export { connect } from './connect.ts'
+export { connectRedis } from './redis/connect-redis.ts'
 export { connectEmbedded } from './embedded/connect-embedded.ts'
 export { DatabaseError } from './embedded/database.ts'
 export { openDatabase } from './embedded/open-database.ts'

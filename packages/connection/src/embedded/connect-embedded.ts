@@ -4,7 +4,7 @@ import { EmbeddedStoreConnection } from './embedded-connection.ts'
 import { isAlive, isThisProcess, readOwner, writeOwner } from './owner-file.ts'
 import { makeStoreFolder } from './store-folder.ts'
 import { StoreLink } from './store-link.ts'
-import { LocalChannels } from './local-channels.ts'
+import { LocalChannels } from '../local-channels.ts'
 import type { ConnectionOptions, EmbeddedConnection } from '../connection.ts'
 import type { StoreFolder } from './store-folder.ts'
 

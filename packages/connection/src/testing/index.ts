@@ -1,1 +1,1 @@
-export {}
+export { freePort, RedisProcess } from './redis-process.ts'

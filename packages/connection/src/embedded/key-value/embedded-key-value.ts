@@ -1,7 +1,7 @@
-import { checkInteger, checkScore } from './check.ts'
+import { checkInteger, checkScore } from '../../key-value-check.ts'
 import { procedureFor } from './procedure.ts'
 import type { KeyValue } from '../../key-value.ts'
-import type { LocalChannels } from '../local-channels.ts'
+import type { LocalChannels } from '../../local-channels.ts'
 import type { StoreLink } from '../store-link.ts'
 import type { KeyValueCall } from './procedure.ts'
 

@@ -1,4 +1,4 @@
-import { MillraceError } from '../../errors.ts'
+import { MillraceError } from './errors.ts'
 
 /** Refuses what the store could only misread. @throws MillraceError OPTION_INVALID naming the argument */
 export function checkInteger(name: string, value: number | undefined, least = -Number.MAX_SAFE_INTEGER): void {

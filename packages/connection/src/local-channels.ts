@@ -1,6 +1,6 @@
-import type { Log } from '../connection.ts'
+import type { Log } from './connection.ts'
 
-/** Publish and subscribe within this process, which is the only one an embedded store has. */
+/** Listeners of channels within this process: all there are of an embedded store, and what one subscriber socket of Redis serves. */
 export class LocalChannels {
   readonly #listeners = new Map<string, Set<(text: string) => void>>()
   readonly #log: Log | undefined

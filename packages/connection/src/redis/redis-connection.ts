@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { MemoryGauge } from './memory-gauge.ts'
+import { makeClient } from './make-client.ts'
+import { PulseTimer } from '../pulse-timer.ts'
+import { RedisKeyValue } from './key-value/redis-key-value.ts'
+import { RedisSubscriber } from './redis-subscriber.ts'
+import { PlainCall, ScriptCall } from './store-call.ts'
+import type { ConnectionHealth, DurabilityGrade, Pulse, PulseOptions, RedisConnection } from '../connection.ts'
+import type { KeyValue } from '../key-value.ts'
+import type { ResolvedOptions } from '../options.ts'
+import type { RedisAddress } from '../parse-url.ts'
+import type { MillraceError } from '../errors.ts'
+import type { Preflight } from './preflight.ts'
+import type { RedisLink } from './redis-link.ts'
+import type { Script, ScriptArgument } from './script.ts'
+import type { SentScript } from './store-call.ts'
+
+const pingMs = 1_000
+
+interface RedisParts {
+  readonly link: RedisLink
+  readonly address: RedisAddress
+  readonly options: ResolvedOptions
+  readonly preflight: Preflight
+  readonly processNumber: number
+}
+
+/** See `connectRedis`. */
+export class RedisStoreConnection implements RedisConnection {
+  readonly kind = 'redis'
+  readonly prefix: string
+  readonly description: string
+  readonly durability: DurabilityGrade
+  readonly processNumber: number
+  readonly #parts: RedisParts
+  readonly #gauge: MemoryGauge
+  readonly #stateListeners = new Set<(state: 'up' | 'down') => void>()
+  readonly #scripts = new Map<Script, SentScript>()
+  readonly #pulses = new Set<PulseTimer>()
+  #subscriber: RedisSubscriber | undefined
+  #denied: MillraceError | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(parts: RedisParts) {
+    this.#parts = parts
+    this.prefix = parts.options.prefix
+    this.description = parts.address.description
+    this.durability = parts.preflight.durability
+    this.processNumber = parts.processNumber
+    this.#gauge = new MemoryGauge(parts.link)
+  }
+
+  get connected(): boolean {
+    return this.#parts.link.up
+  }
+
+  get fillRatio(): number | null {
+    return this.#gauge.figures?.fillRatio ?? null
+  }
+
+  /** Cost: one round trip, two promises and one string a call; an argument costs its part of that string. */
+  run(
+    script: Script,
+    keys: readonly string[],
+    args: readonly ScriptArgument[],
+    options: { callTimeoutMs?: number } = {},
+  ): Promise<unknown> {
+    return this.#parts.link.call(new ScriptCall(this.#sent(script), keys, args), options.callTimeoutMs)
+  }
+
+  /** A plain command, with the same deadlines and retries. */
+  command(name: string, args: readonly (string | number)[]): Promise<unknown> {
+    return this.#parts.link.call(new PlainCall(name, args))
+  }
+
+  pulse(script: Script, keys: readonly string[], args: readonly ScriptArgument[], options: PulseOptions): Pulse {
+    const timer = new PulseTimer(() => this.run(script, keys, args), { ...options, isStalled: () => false })
+    this.#pulses.add(timer)
+    return {
+      stop: () => {
+        this.#pulses.delete(timer)
+        return timer.stop()
+      },
+    }
+  }
+
+  async health(): Promise<ConnectionHealth> {
+    const startedNs = process.hrtime.bigint()
+    const answered = await Promise.race([
+      this.#parts.link.call(new PlainCall('PING', []), pingMs).then(
+        () => true,
+        () => false,
+      ),
+      pause(pingMs, false, { ref: false }),
+    ])
+    const latencyMs = answered ? Number(process.hrtime.bigint() - startedNs) / 1e6 : null
+    const figures = this.#gauge.figures
+    const warnings = [...this.#parts.preflight.warnings]
+    if (this.#denied && !this.connected) warnings.push(this.#denied.message)
+    if (this.#parts.options.testClock) warnings.push('The clock is a test clock.')
+    return {
+      kind: 'redis',
+      connected: this.connected,
+      version: this.#parts.preflight.version,
+      durability: this.durability,
+      latencyMs,
+      usedMemoryBytes: figures?.usedBytes ?? null,
+      maxMemoryBytes: figures?.maxBytes ?? null,
+      connectedClients: null,
+      renewing: 'main-thread',
+      warnings,
+    }
+  }
+
+  keyValue(room: string): KeyValue {
+    return new RedisKeyValue(this, room)
+  }
+
+  subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {
+    const { address, options } = this.#parts
+    this.#subscriber ??= new RedisSubscriber(
+      {
+        store: address.description,
+        commandTimeoutMs: options.commandTimeoutMs,
+        callTimeoutMs: options.callTimeoutMs,
+        makeClient: () => makeClient(address, 'millrace-subscriber', options.commandTimeoutMs),
+      },
+      options.log,
+    )
+    return this.#subscriber.add(this.prefix + channel, listener)
+  }
+
+  onState(listener: (state: 'up' | 'down') => void): () => void {
+    const heard = (state: 'up' | 'down') => listener(state)
+    this.#stateListeners.add(heard)
+    return () => void this.#stateListeners.delete(heard)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#gauge.close()
+      const pulses = [...this.#pulses].map((timer) => timer.stop())
+      this.#subscriber?.close()
+      this.#parts.link.close()
+      await Promise.all(pulses)
+    })()
+    return this.#closing
+  }
+
+  /** Sets the time scripts read, ms since 1970 with µs as fraction, for all calls made after it. Only with the option `testClock`. */
+  async setTestClock(ms: number): Promise<void> {
+    if (!this.#parts.options.testClock) throw new TypeError('the connection was made without testClock')
+    await this.command('SET', [`${this.prefix}test-clock`, String(Math.round(ms * 1_000)).padStart(16, '0')])
+  }
+
+  hearState(state: 'up' | 'down'): void {
+    const { options, address } = this.#parts
+    if (state === 'up') {
+      this.#denied = undefined
+      options.log?.info({ store: address.description }, 'the store answers again')
+    } else options.log?.warn({ store: address.description, reason: this.#parts.link.lastFailure }, 'the store went away; trying on')
+    for (const listener of Array.from(this.#stateListeners)) listener(state)
+  }
+
+  hearDenied(error: MillraceError): void {
+    this.#denied = error
+  }
+
+  #sent(script: Script): SentScript {
+    let sent = this.#scripts.get(script)
+    if (!sent) {
+      sent = this.#prepare(script)
+      this.#scripts.set(script, sent)
+    }
+    return sent
+  }
+
+  #prepare(script: Script): SentScript {
+    const named = { name: script.name, preludeLines: script.preludeLines() }
+    if (!this.#parts.options.testClock) return { script: named, sha: script.sha(), source: script.source() }
+    const clock = `local function now_us() return redis.call('GET', '${this.prefix}test-clock') end`
+    const source = script.source().replace(/^local function now_us\(\).*$/m, clock)
+    return { script: named, sha: createHash('sha1').update(source).digest('hex'), source }
+  }
+}

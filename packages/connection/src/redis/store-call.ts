@@ -1,0 +1,105 @@
+import { awayMs } from './script.ts'
+import { bulk, StoreCommand } from './store-command.ts'
+import type { Script, ScriptArgument } from './script.ts'
+
+/** What a link knows of the server at the moment something is written to it. */
+export interface ServerFacts {
+  /** The first 16 characters of the server's run id. */
+  readonly run: string
+  /** See the placeholder `awayMs`. */
+  awayMs(): number
+}
+
+/** A script as it is sent: a test clock may have changed its text. */
+export interface SentScript {
+  readonly script: Pick<Script, 'name'> & { readonly preludeLines: number }
+  readonly sha: string
+  readonly source: string
+}
+
+/** Something to be sent, once or again, with the link's notes about it. */
+export abstract class StoreCall {
+  readonly promise: Promise<unknown>
+  resolve!: (value: unknown) => void
+  reject!: (error: unknown) => void
+  /** Times of the link's own clock, ms. */
+  deadlineMs = 0
+  sentMs = 0
+  command: StoreCommand | undefined
+  /** How often an answer asked for another try. */
+  refusals = 0
+  settled = false
+  /** Set once the server has said that it does not know the script. */
+  unknownScript = false
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve
+      this.reject = reject
+    })
+  }
+
+  /** What errors call it; arguments are in no error. */
+  abstract readonly name: string
+  abstract readonly script: SentScript | undefined
+  abstract write(facts: ServerFacts): StoreCommand
+}
+
+/** A plain command, its name in upper case: the client gives answers of lower-case ones other shapes. */
+export class PlainCall extends StoreCall {
+  readonly name: string
+  readonly script = undefined
+  readonly #args: readonly (string | number)[]
+
+  constructor(name: string, args: readonly (string | number)[]) {
+    super()
+    this.name = name
+    this.#args = args
+  }
+
+  override write(): StoreCommand {
+    const subscription = this.name === 'SUBSCRIBE' || this.name === 'UNSUBSCRIBE'
+    const args = this.#args
+    return new StoreCommand(this.name, subscription ? args.map(String) : [], args.length > 0 ? [String(args[0])] : [], () => {
+      let text = `*${args.length + 1}\r\n${bulk(this.name)}`
+      for (const arg of args) text += bulk(typeof arg === 'string' ? arg : String(arg))
+      return text
+    })
+  }
+}
+
+/** A script by its digest, or by its text once the server has said that it does not know it. */
+export class ScriptCall extends StoreCall {
+  override readonly script: SentScript
+  readonly #keys: readonly string[]
+  readonly #args: readonly ScriptArgument[]
+
+  constructor(script: SentScript, keys: readonly string[], args: readonly ScriptArgument[]) {
+    super()
+    this.script = script
+    this.#keys = keys
+    this.#args = args
+  }
+
+  get name(): string {
+    return this.script.script.name
+  }
+
+  override write(facts: ServerFacts): StoreCommand {
+    const { script } = this
+    const keys = this.#keys
+    const args = this.#args
+    const known = !this.unknownScript
+    return new StoreCommand(known ? 'evalsha' : 'eval', [], keys, () => {
+      let text = `*${3 + keys.length + args.length}\r\n${known ? '$7\r\nevalsha\r\n' : '$4\r\neval\r\n'}`
+      text += bulk(known ? script.sha : script.source) + bulk(String(keys.length))
+      for (const key of keys) text += bulk(key)
+      for (const arg of args) {
+        if (typeof arg === 'string') text += bulk(arg)
+        else if (typeof arg === 'number') text += bulk(String(arg))
+        else text += bulk(arg.placeholder === awayMs.placeholder ? String(Math.round(facts.awayMs())) : facts.run)
+      }
+      return text
+    })
+  }
+}
