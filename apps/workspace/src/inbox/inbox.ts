@@ -1,0 +1,84 @@
+import type { KeyValue } from 'millrace'
+import { subjectOf } from '../documents/markdown.ts'
+
+/** Something that happened to somebody. */
+export interface Notice {
+  /** The message it came with: the same message delivered again makes no second item. */
+  readonly id: string
+  readonly kind: 'mention'
+  readonly urgent: boolean
+  readonly documentId: string
+  readonly version: number
+  readonly title: string
+  readonly excerpt: string
+  /** Who wrote it. */
+  readonly by: string
+  readonly createdAtMs: number
+}
+
+export interface InboxItem extends Notice {
+  readonly read: boolean
+}
+
+/** More items are not kept for one person; the oldest leave. */
+const keptItems = 1_000
+
+/**
+ * What was delivered to each subject, newest first. A subject has an inbox whether or not they ever signed in.
+ *
+ * Keys: `items:<subject>` fields by id · `order:<subject>` by time · `unread:<subject>`. The item is written last, so a delivery that was
+ * cut off is made whole by its repetition, and one that was whole changes nothing.
+ */
+export class Inbox {
+  readonly #keyValue: KeyValue
+
+  constructor(keyValue: KeyValue) {
+    this.#keyValue = keyValue
+  }
+
+  /** `already`: this message was delivered before; an item that was read stays read. */
+  async deliver(name: string, notice: Notice): Promise<'delivered' | 'already'> {
+    const subject = subjectOf(name)
+    if ((await this.#keyValue.getField(`items:${subject}`, notice.id)) !== undefined) return 'already'
+    await this.#keyValue.zadd(`unread:${subject}`, notice.createdAtMs, notice.id)
+    await this.#keyValue.zadd(`order:${subject}`, notice.createdAtMs, notice.id)
+    await this.#keyValue.setField(`items:${subject}`, notice.id, JSON.stringify(notice))
+    await this.#trim(subject)
+    return 'delivered'
+  }
+
+  /** The newest `limit` items. O(limit). */
+  async list(name: string, options: { limit: number }): Promise<{ items: InboxItem[]; unread: number; total: number }> {
+    const subject = subjectOf(name)
+    const [ids, unreadIds, total] = await Promise.all([
+      this.#keyValue.zrange(`order:${subject}`, -options.limit, -1),
+      this.#keyValue.zrange(`unread:${subject}`, 0, -1),
+      this.#keyValue.zcard(`order:${subject}`),
+    ])
+    const texts = await Promise.all(ids.map((id) => this.#keyValue.getField(`items:${subject}`, id)))
+    const unread = new Set(unreadIds)
+    const items = texts
+      .filter((text) => text !== undefined)
+      .map((text) => JSON.parse(text) as Notice)
+      .map((notice) => ({ ...notice, read: !unread.has(notice.id) }))
+      .reverse()
+    return { items, unread: unread.size, total }
+  }
+
+  async unreadCount(name: string): Promise<number> {
+    return this.#keyValue.zcard(`unread:${subjectOf(name)}`)
+  }
+
+  /** How many of them were unread. */
+  async markRead(name: string, ids: readonly string[]): Promise<number> {
+    return ids.length === 0 ? 0 : this.#keyValue.zrem(`unread:${subjectOf(name)}`, ...ids)
+  }
+
+  async #trim(subject: string): Promise<void> {
+    const surplus = await this.#keyValue.zrange(`order:${subject}`, 0, -(keptItems + 1))
+    if (surplus.length === 0) return
+    await this.#keyValue.zrem(`unread:${subject}`, ...surplus)
+    await this.#keyValue.deleteField(`items:${subject}`, ...surplus)
+    await this.#keyValue.zrem(`order:${subject}`, ...surplus)
+  }
+}
