@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { acceptPath, acceptText } from './accept.ts'
+
+test('a path is a label: it never leads anywhere', () => {
+  expect(acceptPath('./a//b c/ü.md')).toBe('a/b c/ü.md')
+  expect(acceptPath('/etc/x.md')).toBe('etc/x.md')
+  expect(acceptPath('a\\b.MD')).toBe('a/b.MD')
+  expect(() => acceptPath('')).toThrow('the path is empty')
+  expect(() => acceptPath('./')).toThrow('the path is empty')
+  expect(() => acceptPath('../a.md')).toThrow('leads out')
+  expect(() => acceptPath('a\0.md')).toThrow('control characters')
+  expect(() => acceptPath(`${'a'.repeat(600)}.md`)).toThrow('longer than 512')
+  expect(() => acceptPath('a.png')).toThrow('only .md and .markdown')
+})
+
+test('a text is UTF-8 without NUL, at most 1 MiB', () => {
+  expect(acceptText(new TextEncoder().encode('\ufeff# ü'))).toBe('# ü')
+  expect(acceptText(new Uint8Array())).toBe('')
+  expect(() => acceptText(new Uint8Array([0x89, 0x50, 0, 1]))).toThrow('a binary file')
+  expect(() => acceptText(new Uint8Array([0x61, 0xff]))).toThrow('not valid UTF-8')
+  expect(() => acceptText(new Uint8Array([0xed, 0xa0, 0x80]))).toThrow('not valid UTF-8')
+  expect(() => acceptText(new Uint8Array(1_048_577).fill(97))).toThrow('larger than 1 MiB')
+})
