@@ -215,7 +215,13 @@ export interface LevelCounts {
 
 export interface StoreStats {
   readonly paused: boolean
-  readonly counts: { readonly ready: number; readonly scheduled: number; readonly active: number; readonly completed: number; readonly dead: number }
+  readonly counts: {
+    readonly ready: number
+    readonly scheduled: number
+    readonly active: number
+    readonly completed: number
+    readonly dead: number
+  }
   readonly levels: readonly LevelCounts[]
   /** Since the queue exists; `enqueued = ready + scheduled + active + completed + dead + removed` (I1). `retried`: failed attempts that were scheduled again. */
   readonly totals: {
@@ -337,7 +343,12 @@ export interface Store {
   trim(retention: Retention): Promise<SliceAnswer>
 
   /** Progress and log lines (≤ 100 of 1 KiB kept) of an active message; `stale` changes nothing. */
-  progress(worker: string, id: string, nonce: string, report: { ratio?: number; note?: string; lines?: readonly string[] }): Promise<'done' | 'stale'>
+  progress(
+    worker: string,
+    id: string,
+    nonce: string,
+    report: { ratio?: number; note?: string; lines?: readonly string[] },
+  ): Promise<'done' | 'stale'>
 
   /** Keeps the queue's settings (JSON text) where every process can read them, and makes the queue exist. */
   configure(settings: string): Promise<void>
