@@ -81,7 +81,7 @@ function checkPages(file: string): void {
     if (!(error instanceof DatabaseError) || error.code !== 'SQLITE_ERROR') throw error
     const finding = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
     if (finding === 'ok') throw error
-    throw new MillraceError('STORE_CORRUPT', `The file ${file} is damaged (${finding}); restore it from a copy.`, { cause: error })
+    throw new MillraceError('STORE_CORRUPT', `The file ${file} is damaged (${String(finding)}); restore it from a copy.`, { cause: error })
   } finally {
     database.close()
   }

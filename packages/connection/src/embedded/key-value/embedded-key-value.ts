@@ -119,7 +119,7 @@ export class EmbeddedKeyValue implements KeyValue {
     const refused = this.#link.refusal()
     if (refused) throw refused
     // Not within the caller's own turn: a subscriber never runs in the middle of the code that published.
-    await undefined
+    await Promise.resolve()
     this.#channels.publish(`${this.#room}:${channel}`, text)
   }
 
@@ -131,6 +131,6 @@ export class EmbeddedKeyValue implements KeyValue {
   }
 
   #run<Answer>(call: WithoutRoom<KeyValueCall>): Promise<Answer> {
-    return this.#link.call(procedureFor(call.verb), { room: this.#room, ...call } as KeyValueCall) as Promise<Answer>
+    return this.#link.call(procedureFor(call.verb), { room: this.#room, ...call }) as Promise<Answer>
   }
 }
