@@ -1,0 +1,18 @@
+// What `npm test` runs, in this order. A lane outside vitest is a program whose last line of output reads `N passed, N failed`
+// (`, N skipped` may follow) and whose exit code is 0 where nothing failed.
+
+/**
+ * @typedef {object} Lane
+ * @property {string} name a word: `npm test -- <name>` runs this lane alone
+ * @property {readonly string[]} command arguments for node, relative to the root
+ * @property {'vitest' | 'last line'} counts where the counts come from
+ * @property {number} limitMinutes a lane that runs longer is ended, and counts as failed
+ */
+
+/** What all lanes together may take on two cores. */
+export const budgetMinutes = 12
+
+/** @type {readonly Lane[]} */
+export const lanes = [
+  { name: 'rules', command: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=2'], counts: 'vitest', limitMinutes: 12 },
+]
