@@ -1,0 +1,36 @@
+import type { Log } from '@millrace/connection'
+import type { Answer, Body, Headers, Params, Query, RouteName, routes } from '@millrace/contract'
+import type { Identity } from '../auth/identity.ts'
+import type { UploadedFile } from './upload.ts'
+
+/** One request of an operation, read and checked against its row. */
+export interface Call<Name extends RouteName> {
+  readonly params: Params<Name>
+  /** Numbers are numbers, defaults are filled in. */
+  readonly query: Query<Name>
+  readonly body: Body<Name>
+  readonly headers: Headers<Name>
+  /** Whom the verified token speaks for. */
+  readonly identity: (typeof routes)[Name]['role'] extends 'public' ? undefined : Identity
+  /** The parts of a multipart upload in the order they arrive, to be read once; only where the row says multipart. */
+  files(): AsyncIterable<UploadedFile>
+  /** Aborted when the client goes away before it got its answer. */
+  readonly signal: AbortSignal
+  readonly log: Log
+  /** Bytes of the JSON body. */
+  readonly bodyBytes: number
+}
+
+/**
+ * Answers one operation with the shape its row states; the status is the row's. To refuse, throw a MillraceError whose code
+ * has a row in the error table.
+ */
+export type Handler<Name extends RouteName> = (call: Call<Name>) => Answer<Name> | Promise<Answer<Name>>
+
+/** Handlers by operation. An operation without one is not served: its path is unknown. */
+export type Handlers = { readonly [Name in RouteName]?: Handler<Name> }
+
+/** Names handlers so that their calls are typed by the table. */
+export function defineHandlers<const Given extends Handlers>(handlers: Given): Given {
+  return handlers
+}

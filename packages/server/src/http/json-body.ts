@@ -1,0 +1,18 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+const sizes = new WeakMap<FastifyRequest, number>()
+
+/** Bytes of the JSON body that was read; 0 without one. */
+export function bodyBytesOf(request: FastifyRequest): number {
+  return sizes.get(request) ?? 0
+}
+
+/** Reads JSON strictly (`__proto__` and `constructor.prototype` are refused) and nothing else, whatever the surrounding application reads. */
+export function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    sizes.set(request, Buffer.byteLength(text))
+    parse(request, text as string, done)
+  })
+}

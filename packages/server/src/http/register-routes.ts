@@ -1,0 +1,100 @@
+import { MillraceError } from '@millrace/connection'
+import { routes } from '@millrace/contract'
+import type { Route, RouteName } from '@millrace/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { identityOf } from '../auth/guard.ts'
+import type { Call, Handler, Handlers } from './handler.ts'
+import { bodyBytesOf } from './json-body.ts'
+import { filesOf } from './upload.ts'
+import { compileValidation } from './validation.ts'
+
+/** Largest body of a route that says nothing else, bytes. */
+const bodyLimitBytes = 1024 * 1024
+
+/** Registers every operation that has a handler, by its row of the table. Answers with the rows that are served now. */
+export function registerRoutes(app: FastifyInstance, handlers: Handlers): Route[] {
+  const served: Route[] = []
+  for (const [name, row] of Object.entries(routes) as [RouteName, Route][]) {
+    const handler = handlers[name] as Handler<RouteName> | undefined
+    if (handler === undefined) continue
+    registerRoute(app, name, row, handler)
+    served.push(row)
+  }
+  return served
+}
+
+function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handler: Handler<RouteName>): void {
+  const schema = {
+    operationId: name,
+    summary: row.summary,
+    ...(row.params === undefined ? {} : { params: row.params }),
+    ...(row.query === undefined ? {} : { querystring: row.query }),
+    ...(row.headers === undefined ? {} : { headers: row.headers }),
+    ...(row.body === undefined ? {} : { body: row.body }),
+    response: { [row.status]: row.answer },
+  }
+  app.route({
+    method: row.method,
+    url: row.path,
+    schema,
+    bodyLimit: row.bodyLimitBytes ?? bodyLimitBytes,
+    config: { millraceAccess: { role: row.role, policy: row.policy } },
+    onRequest: async (request) => checkContentType(request, row),
+    validatorCompiler: ({ schema: part, httpPart }) => compileValidation(part, placeOf(httpPart)),
+    // Answers are written as they are: a compiled serializer would turn a null figure into 0 without a word.
+    serializerCompiler: () => (answer) => JSON.stringify(answer),
+    handler: async (request, reply) => {
+      const answer = await handler(callOf(request, reply, row))
+      return reply.code(row.status).header('cache-control', 'no-store').type('application/json').send(answer)
+    },
+  })
+}
+
+function placeOf(httpPart: string | undefined): 'path' | 'query' | 'headers' | 'body' {
+  if (httpPart === 'params') return 'path'
+  return httpPart === 'querystring' ? 'query' : httpPart === 'headers' ? 'headers' : 'body'
+}
+
+/** A body of a kind the route does not read is refused before a byte of it is. */
+function checkContentType(request: FastifyRequest, row: Route): void {
+  const { headers } = request
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  const wanted = row.bodyKind === 'multipart' ? 'multipart/form-data' : row.body === undefined ? undefined : 'application/json'
+  const given = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  if (wanted === undefined ? !hasBody || given === 'application/json' : given === wanted) return
+  throw new MillraceError(
+    'CONTENT_TYPE_UNSUPPORTED',
+    wanted === undefined
+      ? `${row.method} takes no body here.`
+      : `The body must be ${wanted}; ${given === undefined ? 'no Content-Type was given' : `Content-Type is ${given.slice(0, 100)}`}.`,
+  )
+}
+
+function callOf(request: FastifyRequest, reply: FastifyReply, row: Route): Call<RouteName> {
+  let gone: AbortController | undefined
+  const call = {
+    params: row.params === undefined ? undefined : request.params,
+    query: row.query === undefined ? undefined : request.query,
+    headers: row.headers === undefined ? undefined : request.headers,
+    body: row.body === undefined ? undefined : request.body,
+    identity: identityOf(request),
+    bodyBytes: bodyBytesOf(request),
+    log: request.log,
+    files: () => filesOf(request),
+    get signal() {
+      gone ??= abortedWith(reply)
+      return gone.signal
+    },
+  }
+  return call as unknown as Call<RouteName>
+}
+
+function abortedWith(reply: FastifyReply): AbortController {
+  const gone = new AbortController()
+  const abort = () => {
+    if (!reply.raw.writableFinished) gone.abort(new MillraceError('UPLOAD_INVALID', 'The client went away before it got its answer.'))
+  }
+  if (reply.raw.destroyed) abort()
+  else reply.raw.once('close', abort)
+  return gone
+}

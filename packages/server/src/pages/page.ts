@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+
+/** A static page. `{{base}}` in it becomes the path the plugin is mounted at. */
+export interface Page {
+  readonly contentType: string
+  readonly body: string
+}
+
+/** Pages by path below the mount point. */
+export type Pages = Readonly<Record<`/${string}`, Page>>
+
+const read = (name: string) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8')
+const html = (name: string): Page => ({ contentType: 'text/html; charset=utf-8', body: read(name) })
+
+/** What a server shows by itself: each page says what works and what comes. */
+export function ownPages(): Pages {
+  return {
+    '/': html('home.html'),
+    '/dashboard/': html('dashboard.html'),
+    '/sign-in': html('sign-in.html'),
+    '/assets/pages.css': { contentType: 'text/css; charset=utf-8', body: read('pages.css') },
+    '/assets/mark.svg': { contentType: 'image/svg+xml', body: read('mark.svg') },
+  }
+}

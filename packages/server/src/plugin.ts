@@ -1,0 +1,96 @@
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import { MillraceError } from '@millrace/connection'
+import type { Connection } from '@millrace/connection'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { AuthOptions } from './auth/auth-options.ts'
+import { guard } from './auth/guard.ts'
+import { createVerifier } from './auth/verifier.ts'
+import type { Verifier } from './auth/verifier.ts'
+import { replyWithProblem } from './errors/error-handler.ts'
+import type { ErrorRows } from './errors/problem.ts'
+import type { Handlers } from './http/handler.ts'
+import { readJsonBodies } from './http/json-body.ts'
+import { registerRoutes } from './http/register-routes.ts'
+import { refuseUnrouted, registerUnknownRoutes } from './http/unknown-routes.ts'
+import { ownPages } from './pages/page.ts'
+import type { Pages } from './pages/page.ts'
+import { registerPages } from './pages/register-pages.ts'
+import { healthHandlers } from './routes/health.ts'
+
+export interface PluginOptions {
+  readonly connection: Connection
+  /** How tokens are verified; without one nothing is served. */
+  readonly auth: AuthOptions
+  /** Handlers of an application's own for operations of the table, such as those of the workspace. */
+  readonly handlers?: Handlers
+  /** Rows for the codes those handlers throw. */
+  readonly errors?: ErrorRows
+  /** Pages beside, or instead of, those of the server; `/` is meant to be replaced. */
+  readonly pages?: Pages
+  /** True when browsers reach the server over https: they are then told to insist on it. @defaultValue false */
+  readonly https?: boolean
+}
+
+/**
+ * The interface as a Fastify plugin: `app.register(millracePlugin, { prefix: '/queues', connection, queues, auth })`.
+ * Everything it adds (guard, error answers, headers, body parsing) holds for its own routes only.
+ * @throws MillraceError OPTION_INVALID  nothing was registered
+ */
+export async function millracePlugin(app: FastifyInstance, options: PluginOptions): Promise<void> {
+  await mount(app, options, createVerifier(options.auth))
+}
+
+/** The plugin for an application that is ours alone: it also answers what matches no route. */
+export async function standalonePlugin(app: FastifyInstance, options: PluginOptions & { readonly verifier: Verifier }): Promise<void> {
+  const served = await mount(app, options, options.verifier)
+  app.setNotFoundHandler({}, (request: FastifyRequest, reply: FastifyReply) => refuseUnrouted(request, reply, served))
+}
+
+async function mount(app: FastifyInstance, options: PluginOptions, verifier: Verifier) {
+  app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, options.errors))
+  await app.register(helmet, headersOf(options.https ?? false))
+  if (!app.hasRequestDecorator('parts')) await app.register(multipart)
+  readJsonBodies(app)
+  refuseWhileClosing(app)
+  guard(app, verifier)
+  const pages = registerPages(app, { ...ownPages(), ...options.pages })
+  const rows = registerRoutes(app, { ...healthHandlers(options.connection), ...options.handlers })
+  const served = [...rows, ...pages]
+  registerUnknownRoutes(app, served)
+  return served
+}
+
+/** No inline script or style at all, nothing from elsewhere, no framing. */
+function headersOf(https: boolean) {
+  const self = ["'self'"]
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: self,
+        styleSrc: self,
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: self,
+        connectSrc: self,
+        formAction: self,
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' as const },
+    strictTransportSecurity: https,
+  }
+}
+
+/** Requests that arrive on an open connection after close() began are told to go elsewhere. */
+function refuseWhileClosing(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
+  app.addHook('onRequest', async () => {
+    if (closing) throw new MillraceError('SHUTTING_DOWN', 'This server is shutting down; try another or try again.')
+  })
+}
