@@ -16,6 +16,12 @@ export const queueErrors = {
   MESSAGE_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
   STATE_CONFLICT: { status: 409, retryable: false, after: 'The message is in a state that does not allow this; nothing was changed.' },
   CALL_OUTDATED: { status: 409, retryable: false, after: 'A later call of the same worker was answered already; nothing was changed.' },
+  TIMEOUT: { status: 504, retryable: true, after: 'The attempt counts as failed; what its handler still answers is ignored.' },
+  CANCELLED: { status: 409, retryable: false, after: 'The message is gone; what its handler still answers is ignored.' },
+  LEASE_LOST: { status: 409, retryable: true, after: 'The message may run elsewhere; what this handler still answers is ignored.' },
+  SHUTDOWN: { status: 503, retryable: true, after: 'The message was handed back unspent; what its handler still answers is ignored.' },
+  OUTCOME_INVALID: { status: 500, retryable: true, after: 'The attempt counts as failed for every message of the batch.' },
+  VALUE_DROPPED: { status: 500, retryable: false, after: 'The message is completed; its return value was not kept.' },
   QUEUE_CLOSED: { status: 503, retryable: false, after: 'close() came first; nothing was sent.' },
 } as const satisfies Record<string, ErrorRow>
 

@@ -1,0 +1,299 @@
+import { MillraceError } from '@millrace/connection'
+import type { Connection, Log } from '@millrace/connection'
+import { requireObject, shown } from './check.ts'
+import { IdSource } from './id-source.ts'
+import { localWorkers } from './local-wake.ts'
+import type { LocalWorker } from './local-wake.ts'
+import type { MessageState } from './message.ts'
+import { newMessage, requireId } from './new-message.ts'
+import type { MessageMould } from './new-message.ts'
+import { requireQueueOptions, resolveSettings } from './options.ts'
+import type { EnqueueOptions, QueueOptions, ResolvedSettings } from './options.ts'
+import { encodePayload } from './payload.ts'
+import { Producer } from './producer.ts'
+import { requireQueueName } from './queue-name.ts'
+import { queueStats } from './queue-stats.ts'
+import type { QueueStats } from './queue-stats.ts'
+import { registerQueue } from './registry.ts'
+import { openStore } from './store/open-store.ts'
+import { maxMessagesPerCall } from './store/store.ts'
+import type { CancelOutcome, MessagePage, MessageQuery, PurgeState, Selection, SliceAnswer, Store, StoredMessage } from './store/store.ts'
+import { TimesReader } from './times/reader.ts'
+import type { Minute } from './times/minute.ts'
+
+/** What became of one message: `added`, or `duplicate` when an equal message with this id was taken before. */
+export interface Enqueued {
+  readonly id: string
+  readonly status: 'added' | 'duplicate'
+}
+
+/** One of many: the payload and what `enqueue` takes as options, in one object. */
+export type EnqueueItem<Payload = unknown> = EnqueueOptions & { readonly payload: Payload }
+
+/** What became of one of many when not all went well. `refused` and `conflict` were not stored; `unknown` may have been. */
+export type ItemOutcome = 'added' | 'duplicate' | 'unknown' | 'conflict' | 'refused'
+
+/** What messages wait, not counting those that run. */
+export interface QueueSize {
+  readonly queue: string
+  readonly size: number
+  readonly ready: number
+  readonly scheduled: number
+  readonly active: number
+}
+
+/** What the other parts of the engine need of a queue. */
+export interface QueueCore {
+  readonly name: string
+  readonly connection: Connection
+  readonly store: Store
+  readonly settings: ResolvedSettings
+  readonly ids: IdSource
+  readonly localWorkers: Set<LocalWorker>
+  readonly log: Log | undefined
+}
+
+const idSources = new WeakMap<Connection, IdSource>()
+
+let openCore: (queue: Queue) => QueueCore
+
+/** The inside of a queue, for the other parts of the engine. */
+export function coreOf(queue: Queue): QueueCore {
+  return openCore(queue)
+}
+
+/**
+ * One named queue: where messages are put, looked at and repaired. Making one sends nothing; the queue exists from its first enqueue or
+ * worker. Many objects may stand for the same queue, in many processes.
+ *
+ * Every method rejects STORE_UNAVAILABLE when the store stays away: the outcome is unknown, and repeating is safe where an `id` was given.
+ */
+export class Queue<Payload = unknown> {
+  readonly name: string
+  readonly #core: QueueCore
+  readonly #mould: MessageMould
+  readonly #producer: Producer
+  readonly #times: TimesReader
+
+  static {
+    openCore = (queue) => queue.#core
+  }
+
+  /** @throws QUEUE_NAME_INVALID, OPTION_INVALID */
+  constructor(name: string, options: QueueOptions) {
+    this.name = requireQueueName(name)
+    const given = requireQueueOptions(options)
+    const { connection } = given
+    const settings = resolveSettings('Queue', given)
+    const store = given.store ?? openStore(connection, this.name)
+    const workers = localWorkers(given.store ?? connection, this.name)
+    this.#core = { name: this.name, connection, store, settings, ids: idsOf(connection), localWorkers: workers, log: given.log }
+    this.#mould = { ids: this.#core.ids, maxPayloadBytes: settings.maxPayloadBytes }
+    this.#producer = new Producer({
+      store,
+      maxLength: settings.maxLength,
+      localWorkers: workers,
+      introduce: () => registerQueue(connection, this.name),
+      fillRatio: () => connection.fillRatio,
+    })
+    this.#times = new TimesReader(connection, this.name)
+  }
+
+  /**
+   * Puts one message in the queue. Calls made in one turn of the event loop travel together.
+   *
+   * @returns once the store has it: from then on it is delivered until it completes, is cancelled, or is dead with a reason
+   * @throws PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE, PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID  nothing was sent
+   * @throws ID_CONFLICT           the id is taken by a message with another payload
+   * @throws QUEUE_FULL, STORE_FULL, QUEUE_CLOSED  nothing was stored
+   * @throws STORE_UNAVAILABLE     outcome unknown; with an `id`, trying again is safe
+   */
+  enqueue(payload: Payload, options?: EnqueueOptions): Promise<Enqueued> {
+    try {
+      const message = newMessage(payload, options, this.#mould)
+      const { id } = message
+      return this.#producer.add(message).then((status) => {
+        if (status === 'conflict') throw conflict(this.name, id)
+        return { id, status }
+      })
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  /**
+   * Puts many messages in the queue, in calls of up to 250. All are checked before the first is sent.
+   *
+   * @param items `{ payload, ...options }` each
+   * @returns one answer an item, same order
+   * @throws what `enqueue` throws; nothing was sent when an item is bad. When a call failed, `error.details.outcomes` says for each item
+   *         `added`, `duplicate`, `conflict`, `refused` (not stored) or `unknown`, and `error.details.ids` which id it has: an unknown one may
+   *         be given again under that id.
+   */
+  async enqueueMany(items: readonly EnqueueItem<Payload>[]): Promise<Enqueued[]> {
+    if (!Array.isArray(items)) throw new MillraceError('OPTION_INVALID', `enqueueMany: expected an array of items, got ${shown(items)}`)
+    const messages = items.map((item: EnqueueItem<Payload>, index) => {
+      try {
+        requireObject('enqueueMany', item)
+        const { payload, ...options } = item
+        return newMessage(payload, options, this.#mould)
+      } catch (error) {
+        throw atIndex(error, index)
+      }
+    })
+    const { statuses, error } = await this.#producer.addMany(messages)
+    const ids = messages.map((message) => message.id)
+    if (error !== undefined) throw withOutcomes(error, statuses, ids)
+    const clash = statuses.indexOf('conflict')
+    if (clash >= 0) throw withOutcomes(conflict(this.name, ids[clash] as string), statuses, ids)
+    return ids.map((id, index) => ({ id, status: statuses[index] as Enqueued['status'] }))
+  }
+
+  /** True once something was enqueued or a worker began. */
+  async exists(): Promise<boolean> {
+    const [stats, settings] = await Promise.all([this.#core.store.inspect.stats(), this.#core.store.inspect.settings()])
+    return stats.totals.enqueued > 0 || settings !== undefined
+  }
+
+  /** Counts, rates and times of the queue. @throws QUEUE_NOT_FOUND nothing was enqueued and no worker began */
+  async stats(): Promise<QueueStats> {
+    const { inspect } = this.#core.store
+    const [stats, settings, times] = await Promise.all([inspect.stats(), inspect.settings(), this.#times.lastHour()])
+    if (stats.totals.enqueued === 0 && settings === undefined) throw notFound(this.name)
+    return queueStats({ name: this.name, stats, settings, times, own: this.#core.settings })
+  }
+
+  /** How many messages wait: size = ready + scheduled. @throws QUEUE_NOT_FOUND */
+  async size(): Promise<QueueSize> {
+    const { inspect } = this.#core.store
+    const [{ counts, totals }, settings] = await Promise.all([inspect.stats(), inspect.settings()])
+    if (totals.enqueued === 0 && settings === undefined) throw notFound(this.name)
+    const { ready, scheduled, active } = counts
+    return { queue: this.name, size: ready + scheduled, ready, scheduled, active }
+  }
+
+  /** Wait, run and total times of the minutes from `fromMs` to now, oldest first, one entry a minute that has any. At most 180 minutes are kept. */
+  times(fromMs: number): Promise<Minute[]> {
+    return this.#times.since(fromMs)
+  }
+
+  /** One message with its attempts, log and progress; undefined when nothing is known of it. */
+  async message(id: string): Promise<StoredMessage | undefined> {
+    return this.#core.store.inspect.message(requireId(id))
+  }
+
+  /** A page of messages in one state, at most 250; completed ones are looked for among the newest 10,000. */
+  async messages(query: MessageQuery): Promise<MessagePage> {
+    return this.#core.store.inspect.messages(query)
+  }
+
+  /** Removes a waiting message, or takes an active one from its worker, whose signal aborts. */
+  async cancel(id: string): Promise<CancelOutcome> {
+    return this.#core.store.cancel(requireId(id))
+  }
+
+  /**
+   * Makes dead messages ready again (or scheduled in `delayMs`), with their attempts counted from zero; those with `ids`, or the oldest
+   * `limit` (all, when neither is given). With `payload`, one id, under that payload. With `undo`, messages a redrive scheduled are dead again.
+   *
+   * @returns how many were changed
+   */
+  async redrive(
+    selection: Partial<{ ids: readonly string[]; limit: number }> = {},
+    options: { delayMs?: number; payload?: Payload; undo?: boolean } = {},
+  ): Promise<number> {
+    const { payload, ...rest } = options
+    const text = payload === undefined ? undefined : encodePayload(payload, this.#core.settings.maxPayloadBytes)
+    const sent = { ...rest, ...(text === undefined ? {} : { payload: text }) }
+    return inSlices(selection, (slice) => this.#core.store.redrive(slice, sent))
+  }
+
+  /** Makes scheduled messages ready now. @returns how many */
+  async promote(selection: Partial<{ ids: readonly string[]; limit: number }> = {}): Promise<number> {
+    return inSlices(selection, (slice) => this.#core.store.promote(slice))
+  }
+
+  /** Removes waiting (ready and scheduled), dead or completed messages for good, in slices of 250. Never active ones. @returns how many */
+  async purge(state: PurgeState = 'waiting'): Promise<number> {
+    if (!['waiting', 'dead', 'completed'].includes(state)) {
+      throw new MillraceError('OPTION_INVALID', `purge: \`state\` must be waiting, dead or completed, got ${shown(state)}`)
+    }
+    return inSlices({}, () => this.#core.store.purge(state, maxMessagesPerCall))
+  }
+
+  /** `purge('completed')`. */
+  clearCompleted(): Promise<number> {
+    return this.purge('completed')
+  }
+
+  /** No message is given out until `resume`; enqueue and what runs go on. */
+  pause(): Promise<void> {
+    return this.#core.store.pause()
+  }
+
+  resume(): Promise<void> {
+    return this.#core.store.resume()
+  }
+
+  /** Takes no more messages in this process; resolves when those on their way are answered. The connection and the workers stay open. */
+  close(): Promise<void> {
+    return this.#producer.close()
+  }
+}
+
+/** States in which messages can be listed. */
+export type ListedState = MessageState
+
+async function inSlices(
+  selection: Partial<{ ids: readonly string[]; limit: number }>,
+  change: (slice: Selection) => Promise<SliceAnswer>,
+): Promise<number> {
+  let changed = 0
+  if (selection.ids) {
+    for (let start = 0; start < selection.ids.length; start += maxMessagesPerCall) {
+      changed += (await change({ ids: selection.ids.slice(start, start + maxMessagesPerCall).map(requireId) })).changed
+    }
+    return changed
+  }
+  const wanted = selection.limit ?? Number.POSITIVE_INFINITY
+  for (let more = true; more && changed < wanted;) {
+    const answer = await change({ limit: Math.min(maxMessagesPerCall, wanted - changed) })
+    changed += answer.changed
+    more = answer.more
+  }
+  return changed
+}
+
+function idsOf(connection: Connection): IdSource {
+  let ids = idSources.get(connection)
+  if (!ids) idSources.set(connection, (ids = new IdSource(connection.processNumber)))
+  return ids
+}
+
+function conflict(queue: string, id: string): MillraceError {
+  return new MillraceError(
+    'ID_CONFLICT',
+    `the queue '${queue}' has taken the id ${shown(id)} with another payload; give a new id or the same payload`,
+    {
+      details: { id },
+    },
+  )
+}
+
+function notFound(queue: string): MillraceError {
+  return new MillraceError('QUEUE_NOT_FOUND', `there is no queue '${queue}': a queue exists from its first enqueue or worker`)
+}
+
+function atIndex(error: unknown, index: number): unknown {
+  if (!(error instanceof MillraceError)) return error
+  return new MillraceError(error.code, `items[${index}]: ${error.message}`, { cause: error.cause, details: { ...error.details, index } })
+}
+
+function withOutcomes(error: unknown, outcomes: readonly ItemOutcome[], ids: readonly string[]): unknown {
+  if (!(error instanceof MillraceError)) return error
+  const stored = outcomes.filter((outcome) => outcome === 'added' || outcome === 'duplicate').length
+  return new MillraceError(error.code, `enqueueMany: ${stored} of ${ids.length} messages are stored; ${error.message}`, {
+    cause: error,
+    details: { ...error.details, outcomes, ids },
+  })
+}

@@ -1,0 +1,201 @@
+import { EventEmitter } from 'node:events'
+import { MillraceError } from '@millrace/connection'
+import type { Log } from '@millrace/connection'
+import { shown } from './check.ts'
+import type { Clock } from './clock.ts'
+import { turnsOf } from './policy/shares.ts'
+import { coreOf, Queue } from './queue.ts'
+import type { QueueCore } from './queue.ts'
+import { registerQueue } from './registry.ts'
+import type { Result } from './store/store.ts'
+import { formatSettings } from './stored-settings.ts'
+import { Recorder } from './times/recorder.ts'
+import { timesRoom } from './times/reader.ts'
+import type { Attempt } from './worker/attempt.ts'
+import { BatchSlots } from './worker/batch-slots.ts'
+import { ClaimLoop } from './worker/claim-loop.ts'
+import { closeLoop } from './worker/close.ts'
+import type { CloseReport } from './worker/close.ts'
+import type { WorkerEvents } from './worker/events.ts'
+import type { BatchHandler, Handler } from './worker/handler.ts'
+import { Maintenance } from './worker/maintenance.ts'
+import { SingleSlots } from './worker/single-slots.ts'
+import type { OnEnd, Slots } from './worker/slots.ts'
+import { resolveWorkerOptions } from './worker/worker-options.ts'
+import type { BatchWorkerOptions, ResolvedWorkerOptions, SingleWorkerOptions, WorkerOptions } from './worker/worker-options.ts'
+
+/** A worker that has heard nothing from the store for this long is not well, ms: it polls at least every 4 s. */
+const silentTooLongMs = 10_000
+const defaultDeadlineMs = 10_000
+
+export interface WorkerHealth {
+  /** `silent`: no answer of the store for more than 10 s. */
+  readonly status: 'healthy' | 'silent' | 'closed'
+  /** Age of the last successful claim round trip, ms. */
+  readonly lastAnswerAgeMs: number
+  /** Messages that run. */
+  readonly running: number
+  /** Messages that were claimed ahead and wait for a slot. */
+  readonly waiting: number
+}
+
+/**
+ * Takes messages from a queue and runs a handler on them, from the moment it is made until `close`. It keeps its lease from a thread
+ * of its own, survives outages of the store, and cleans up behind the queue; nothing else has to be called.
+ *
+ * Events: see WorkerEvents. An `error` nobody listens to is logged, never thrown.
+ */
+export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload>> {
+  readonly queue: Queue<Payload>
+  readonly #core: QueueCore
+  readonly #options: ResolvedWorkerOptions
+  readonly #loop: ClaimLoop
+  readonly #recorder: Recorder
+  readonly #maintenance: Maintenance
+  readonly #log: Log | undefined
+  readonly #forgetState: () => void
+  #closing: Promise<CloseReport> | undefined
+
+  /** @throws OPTION_INVALID */
+  constructor(queue: Queue<Payload>, handler: Handler<Payload>, options?: SingleWorkerOptions)
+  constructor(queue: Queue<Payload>, handler: BatchHandler<Payload>, options: BatchWorkerOptions)
+  constructor(queue: Queue<Payload>, handler: Handler<Payload> | BatchHandler<Payload>, options: WorkerOptions = {}) {
+    super()
+    if (!(queue instanceof Queue))
+      throw new MillraceError('OPTION_INVALID', `Worker: the first argument must be a Queue, got ${shown(queue)}`)
+    if (typeof handler !== 'function')
+      throw new MillraceError('OPTION_INVALID', `Worker: the handler must be a function, got ${shown(handler)}`)
+    this.queue = queue
+    this.#core = coreOf(queue as Queue)
+    this.#options = resolveWorkerOptions(options)
+    const { clock, leaseMs } = this.#options
+    const { store, connection, settings, ids } = this.#core
+    this.#log = this.#options.log ?? this.#core.log
+    const keyValue = connection.keyValue(timesRoom(this.#core.name))
+    const holder = ids.next()
+    this.#recorder = new Recorder(keyValue, holder, clock, this.#onError)
+    this.#maintenance = new Maintenance({ store, retention: settings.retention, keyValue, holder, clock, onError: this.#onError })
+    this.#loop = new ClaimLoop({
+      store,
+      clock,
+      ids,
+      settings,
+      leaseMs,
+      turns: turnsOf(settings.shares),
+      slots: (onEnd) => slotsFor(handler, this.#options, clock, onEnd),
+      hooks: {
+        onSettled: this.#onSettled,
+        onLeaseLost: (worker, messages) => this.#tell('lease-lost', { worker, messages }),
+        onError: this.#onError,
+        onTimes: (attempt, times) =>
+          this.#recorder.record(attempt.claim.level, attempt.claim.options?.name ?? 'default', times.nowMs, times),
+      },
+    })
+    this.#core.localWorkers.add(this.#loop)
+    this.#forgetState = connection.onState((state) => {
+      if (state === 'up') this.#loop.onUp()
+    })
+    this.#loop.start()
+    this.#maintenance.start()
+    void this.#introduce()
+  }
+
+  /** Whether this worker still hears from the store, and what it has in hand. */
+  health(): WorkerHealth {
+    const { slots, silentMs, stopped } = this.#loop
+    const open = silentMs > silentTooLongMs ? 'silent' : 'healthy'
+    return {
+      status: stopped ? 'closed' : open,
+      lastAnswerAgeMs: silentMs,
+      running: slots.running,
+      waiting: slots.waiting,
+    }
+  }
+
+  /**
+   * Ends the worker: it claims nothing more, hands back at once what did not start, waits until the deadline for what runs, then aborts
+   * the rest and hands it back too. Handing back spends no attempt. Always resolves, the store reachable or not; safe to call twice.
+   *
+   * @param options.deadlineMs how long running handlers may go on, ms. @defaultValue 10_000
+   */
+  close(options: { readonly deadlineMs?: number } = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(options.deadlineMs ?? defaultDeadlineMs)
+    return this.#closing
+  }
+
+  async #close(deadlineMs: number): Promise<CloseReport> {
+    this.#core.localWorkers.delete(this.#loop)
+    await this.#maintenance.stop()
+    const report = await closeLoop(this.#loop, this.#core.store, this.#options.clock, deadlineMs, this.#onError)
+    this.#forgetState()
+    await this.#recorder.close()
+    return report
+  }
+
+  /** Makes the queue known and tells how it is run; tried again until it worked. */
+  async #introduce(): Promise<void> {
+    const { connection, store, name, settings } = this.#core
+    const { batch, concurrency } = this.#options
+    const batchSize = batch?.size ?? 1
+    const text = formatSettings({ ...settings, batchSize, slots: concurrency * batchSize })
+    try {
+      await registerQueue(connection, name)
+      if ((await store.inspect.settings()) !== text) await store.configure(text)
+    } catch (error) {
+      if (this.#closing) return
+      this.#onError(error)
+      this.#options.clock.after(1000, () => {
+        if (!this.#closing) void this.#introduce()
+      })
+    }
+  }
+
+  readonly #onSettled = (attempt: Attempt, result: Result, runMs: number): void => {
+    const message = (attempt.message ?? null) as WorkerEvents<Payload>['dead'][0]['message']
+    const error = attempt.verdict?.kind === 'failed' ? attempt.verdict.error : undefined
+    if (result.kind === 'done') {
+      if (message && this.listenerCount('completed') > 0) {
+        this.#tell('completed', { message, runMs, value: attempt.verdict?.kind === 'done' ? attempt.verdict.value : undefined })
+      }
+    } else if (result.kind === 'failed') {
+      if (message) this.#tell('retrying', { message, runMs, error, delayMs: result.delayMs })
+    } else if (result.kind === 'dead') this.#tell('dead', { id: result.id, message, error, reason: result.reason })
+  }
+
+  /** Emits; what a listener throws is an error of its own and stops nothing. */
+  #tell<Name extends 'completed' | 'retrying' | 'dead' | 'lease-lost'>(name: Name, told: WorkerEvents<Payload>[Name][0]): void {
+    try {
+      ;(this as EventEmitter).emit(name, told)
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+
+  readonly #onError = (cause: unknown): void => {
+    const error = cause instanceof Error ? cause : new Error(String(cause))
+    if (this.listenerCount('error') > 0) {
+      try {
+        ;(this as EventEmitter).emit('error', error)
+      } catch (thrown) {
+        this.#logError(thrown)
+      }
+    } else this.#logError(error)
+  }
+
+  #logError(error: unknown): void {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    if (this.#log) this.#log.error({ err: error, queue: this.#core.name }, `worker: ${text}`)
+    else process.stderr.write(`millrace: worker of '${this.#core.name}': ${text}\n`)
+  }
+}
+
+function slotsFor<Payload>(
+  handler: Handler<Payload> | BatchHandler<Payload>,
+  options: ResolvedWorkerOptions,
+  clock: Clock,
+  onEnd: OnEnd,
+): Slots {
+  // The payload's type is the producer's promise; from here on it is just what was stored.
+  if (options.batch) return new BatchSlots(options.concurrency, options.batch, handler as BatchHandler, clock, onEnd)
+  return new SingleSlots(options.concurrency, handler as Handler, clock, onEnd)
+}
