@@ -6,7 +6,16 @@ import type { MillraceError } from '../errors.ts'
 // A process of its own for tests: `node writer.test.child.js <folder> <mode> [from] [durability]`, one word a line on standard output.
 const [folder = '', mode = '', from = '0', durability = 'crash-safe'] = process.argv.slice(2)
 // Written at once, so that a line the parent has not read yet is in the pipe even if this process is killed.
-const say = (line: string) => writeSync(1, `${line}\n`)
+const say = (line: string): void => {
+  for (;;) {
+    try {
+      return void writeSync(1, `${line}\n`)
+    } catch (error) {
+      // The pipe is full: the parent reads it soon.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error
+    }
+  }
+}
 
 const connection = await connectEmbedded(folder, { durability: durability as 'crash-safe' | 'power-safe' }).catch(
   (error: MillraceError) => {
