@@ -33,9 +33,6 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
   readonly #parts: EmbeddedParts
   readonly #gauge: DiskGauge
   readonly #stateListeners = new Set<(state: 'up' | 'down') => void>()
-  /** By pulse: how often the main thread must show that it is alive. */
-  readonly #beats = new Map<number, number>()
-  #beating: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
 
   constructor(parts: EmbeddedParts) {
@@ -63,17 +60,8 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
   pulse<Argument, Answer>(procedure: Procedure<Argument, Answer>, argument: Argument, options: PulseOptions): Pulse {
     const { link } = this.#parts
     const { everyMs, maxStallMs, onAnswer, onError } = options
-    link.alive()
     const pulse = link.startPulse(procedure, argument, { everyMs, maxStallMs }, { onAnswer, onError })
-    this.#beats.set(pulse, Math.max(10, Math.min(1_000, maxStallMs / 4)))
-    this.#beat()
-    return {
-      stop: () => {
-        this.#beats.delete(pulse)
-        this.#beat()
-        return link.stopPulse(pulse)
-      },
-    }
+    return { stop: () => link.stopPulse(pulse) }
   }
 
   async health(): Promise<ConnectionHealth> {
@@ -125,7 +113,6 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
 
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      clearInterval(this.#beating)
       await this.#parts.link.close()
       this.#parts.channels.clear()
       this.forget()
@@ -148,15 +135,6 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
   /** Takes this process's name off the store. */
   forget(): void {
     removeOwner(this.#parts.folder.ownerFile)
-  }
-
-  /** One timer for all pulses, at the pace of the most impatient one. */
-  #beat(): void {
-    clearInterval(this.#beating)
-    this.#beating = undefined
-    if (this.#beats.size === 0) return
-    this.#beating = setInterval(() => this.#parts.link.alive(), Math.min(...this.#beats.values()))
-    this.#beating.unref()
   }
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { AliveSignal } from '../alive-signal.ts'
 import { MillraceError } from '../errors.ts'
 import { toError } from './call-failure.ts'
 import { guardExit } from './exit-guard.ts'
@@ -26,6 +27,7 @@ interface PulseListener {
 export class StoreLink {
   readonly #worker: Worker
   readonly #control: Control
+  readonly #alive: AliveSignal
   readonly #waiting = new Map<number, Waiting>()
   readonly #procedures = new Map<string, number>()
   readonly #pulses = new Map<number, PulseListener>()
@@ -54,6 +56,7 @@ export class StoreLink {
   ) {
     const control = new SharedArrayBuffer(controlBytes)
     this.#control = viewControl(control)
+    this.#alive = new AliveSignal(this.#control.aliveNs)
     this.#onPublished = on.published
     this.#onDown = on.down
     this.#onThrow = on.threw
@@ -121,6 +124,7 @@ export class StoreLink {
     const pulse = ++this.#lastId
     const number = this.#number(procedure)
     const { everyMs, maxStallMs } = times
+    this.#alive.add(pulse, maxStallMs)
     this.#worker.postMessage({ kind: 'pulse', pulse, procedure: number, value: argument, everyMs, maxStallMs } satisfies ToThread)
     this.#pulses.set(pulse, listener)
     return pulse
@@ -129,18 +133,15 @@ export class StoreLink {
   /** Resolves when no further run can start, which is also true of a closed store. */
   async stopPulse(pulse: number): Promise<void> {
     this.#pulses.delete(pulse)
+    this.#alive.remove(pulse)
     if (this.refusal()) return
     await this.ask((id) => ({ kind: 'stop-pulse', id, pulse })).catch(() => undefined)
-  }
-
-  /** Tells the thread that the main thread is not blocked. */
-  alive(): void {
-    Atomics.store(this.#control.aliveNs, 0, process.hrtime.bigint())
   }
 
   /** Lets the thread finish what was sent, then ends it. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
+      this.#alive.stop()
       this.#send()
       this.#worker.ref()
       this.#worker.postMessage({ kind: 'close' } satisfies ToThread)

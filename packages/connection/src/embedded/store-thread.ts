@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { isMainThreadStalled } from '../alive-signal.ts'
 import { toFailure } from './call-failure.ts'
 import { DiskGauge } from './disk-gauge.ts'
 import { GroupCommit, isBroken } from './group-commit.ts'
@@ -106,8 +107,7 @@ class StoreThread {
   #startPulse(message: ToThread & { kind: 'pulse' }): void {
     const { pulse, procedure, value, everyMs, maxStallMs } = message
     const beat = () => {
-      const silentNs = process.hrtime.bigint() - Atomics.load(this.#control.aliveNs, 0)
-      if (silentNs > BigInt(maxStallMs) * 1_000_000n) return
+      if (isMainThreadStalled(this.#control.aliveNs, maxStallMs)) return
       this.#waiting.push({ pulse, procedure, value })
       this.#turn()
     }

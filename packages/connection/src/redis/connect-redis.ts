@@ -41,6 +41,7 @@ export async function connectRedis(url: string, options: ConnectionOptions = {})
     await untilUp(link, address, resolved, () => denied)
     const preflight = await preflightOf(link, address, resolved)
     const processNumber = await takeProcessNumber(link, resolved.prefix)
+    for (const warning of preflight.warnings) resolved.log?.warn({ store: address.description }, warning)
     connection = new RedisStoreConnection({ link, address, options: resolved, preflight, processNumber })
     return connection
   } catch (error) {

@@ -14,6 +14,8 @@ export interface MemoryFigures {
   readonly maxBytes: number | null
   /** What is counted against the limit / the limit. */
   readonly fillRatio: number
+  /** The server's `maxmemory-policy` at this moment. */
+  readonly policy: string | undefined
 }
 
 /** Reads the server's memory figures each second, one `INFO memory` each (≈ 20 µs of the server). */
@@ -59,7 +61,7 @@ export class MemoryGauge {
     const limit = max > 0 ? max : system * systemShare
     if (!Number.isFinite(used) || !(limit > 0)) return
     const counted = used - Number(info.get('mem_not_counted_for_evict') ?? 0)
-    this.#figures = { usedBytes: used, maxBytes: max > 0 ? max : null, fillRatio: counted / limit }
+    this.#figures = { usedBytes: used, maxBytes: max > 0 ? max : null, fillRatio: counted / limit, policy: info.get('maxmemory_policy') }
     this.#readAtMs = performance.now()
   }
 }

@@ -6,7 +6,8 @@ export interface Preflight {
   /** As the server names itself: `Redis 7.0.15`, `Valkey 8.1.0`; null where INFO is not allowed. */
   readonly version: string | null
   readonly durability: DurabilityGrade
-  /** Sentences for an operator. */
+  readonly appendfsync: string | undefined
+  /** Sentences for an operator. An eviction policy is not among them: it is read anew each second. */
   readonly warnings: readonly string[]
 }
 
@@ -28,22 +29,19 @@ export function inspectServer({ info, appendfsync, allowEviction, store }: Found
   if (info.size === 0) {
     const what = 'version, eviction policy, persistence and memory are unknown'
     warnings.push(`The user of ${store} may not run INFO, so ${what}; allow +info.`)
-    return { version: null, durability: 'volatile', warnings }
+    return { version: null, durability: 'volatile', appendfsync, warnings }
   }
   const version = checkVersion(info, store)
-  if (info.get('cluster_enabled') === '1' && store.startsWith('redis') && !store.startsWith('redis+cluster:')) {
+  if (info.get('cluster_enabled') === '1' && !store.startsWith('redis+cluster:')) {
     throw new MillraceError('OPTION_INVALID', `url: ${store} is a node of a Redis Cluster; write redis+cluster:// before its address.`)
   }
-  const policy = info.get('maxmemory_policy')
-  if (policy !== undefined && policy !== 'noeviction') {
-    const sentence = `${store} may evict messages: its maxmemory-policy is ${policy}`
-    const remedy = 'set it to noeviction (CONFIG SET maxmemory-policy noeviction, and in redis.conf)'
-    if (!allowEviction) throw new MillraceError('STORE_EVICTS', `${sentence}; ${remedy}, or pass allowEviction: true.`)
-    warnings.push(`${sentence}; ${remedy}.`)
+  const evicts = evictionWarning(info.get('maxmemory_policy'), store)
+  if (evicts !== undefined && !allowEviction) {
+    throw new MillraceError('STORE_EVICTS', `${evicts} Or pass allowEviction: true.`)
   }
   if (info.get('aof_enabled') !== '1') {
     warnings.push(`${store} keeps no append-only file: a restart loses messages. Set appendonly yes.`)
-    return { version, durability: 'volatile', warnings }
+    return { version, durability: 'volatile', appendfsync, warnings }
   }
   if (appendfsync === undefined) {
     warnings.push(
@@ -54,7 +52,14 @@ export function inspectServer({ info, appendfsync, allowEviction, store }: Found
       `${store} leaves syncing its append-only file to the system: a power cut may lose half a minute. Set appendfsync everysec.`,
     )
   }
-  return { version, durability: appendfsync === 'always' ? 'power-safe' : 'crash-safe', warnings }
+  return { version, durability: appendfsync === 'always' ? 'power-safe' : 'crash-safe', appendfsync, warnings }
+}
+
+/** One sentence, or undefined where nothing is evicted. */
+export function evictionWarning(policy: string | undefined, store: string): string | undefined {
+  if (policy === undefined || policy === 'noeviction') return undefined
+  const remedy = 'set it to noeviction (CONFIG SET maxmemory-policy noeviction, and in redis.conf)'
+  return `${store} may evict messages: its maxmemory-policy is ${policy}; ${remedy}.`
 }
 
 function checkVersion(info: ServerInfo, store: string): string {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MemoryGauge } from './memory-gauge.ts'
 import { makeClient } from './make-client.ts'
-import { PulseTimer } from '../pulse-timer.ts'
+import { evictionWarning, inspectServer } from './preflight.ts'
 import { RedisKeyValue } from './key-value/redis-key-value.ts'
 import { RedisSubscriber } from './redis-subscriber.ts'
+import { Renewal } from './renewal.ts'
 import { PlainCall, ScriptCall } from './store-call.ts'
 import type { ConnectionHealth, DurabilityGrade, Pulse, PulseOptions, RedisConnection } from '../connection.ts'
 import type { KeyValue } from '../key-value.ts'
@@ -31,13 +32,13 @@ export class RedisStoreConnection implements RedisConnection {
   readonly kind = 'redis'
   readonly prefix: string
   readonly description: string
-  readonly durability: DurabilityGrade
   readonly processNumber: number
   readonly #parts: RedisParts
+  #preflight: Preflight
   readonly #gauge: MemoryGauge
   readonly #stateListeners = new Set<(state: 'up' | 'down') => void>()
   readonly #scripts = new Map<Script, SentScript>()
-  readonly #pulses = new Set<PulseTimer>()
+  readonly #renewal: Renewal
   #subscriber: RedisSubscriber | undefined
   #denied: MillraceError | undefined
   #closing: Promise<void> | undefined
@@ -46,9 +47,15 @@ export class RedisStoreConnection implements RedisConnection {
     this.#parts = parts
     this.prefix = parts.options.prefix
     this.description = parts.address.description
-    this.durability = parts.preflight.durability
+    this.#preflight = parts.preflight
     this.processNumber = parts.processNumber
     this.#gauge = new MemoryGauge(parts.link)
+    const { link, address, options } = parts
+    this.#renewal = new Renewal({ link, address, commandTimeoutMs: options.commandTimeoutMs, log: options.log })
+  }
+
+  get durability(): DurabilityGrade {
+    return this.#preflight.durability
   }
 
   get connected(): boolean {
@@ -75,40 +82,40 @@ export class RedisStoreConnection implements RedisConnection {
   }
 
   pulse(script: Script, keys: readonly string[], args: readonly ScriptArgument[], options: PulseOptions): Pulse {
-    const timer = new PulseTimer(() => this.run(script, keys, args), { ...options, isStalled: () => false })
-    this.#pulses.add(timer)
-    return {
-      stop: () => {
-        this.#pulses.delete(timer)
-        return timer.stop()
-      },
-    }
+    const { everyMs, maxStallMs, onAnswer, onError } = options
+    return this.#renewal.pulse({ script: this.#sent(script), keys, args, everyMs, maxStallMs }, { onAnswer, onError })
   }
 
   async health(): Promise<ConnectionHealth> {
-    const startedNs = process.hrtime.bigint()
-    const answered = await Promise.race([
-      this.#parts.link.call(new PlainCall('PING', []), pingMs).then(
-        () => true,
-        () => false,
-      ),
-      pause(pingMs, false, { ref: false }),
+    const { link, address, options } = this.#parts
+    const startedMs = performance.now()
+    const asked = (call: PlainCall) => link.call(call, pingMs).catch(() => undefined)
+    const late = pause(pingMs, undefined, { ref: false })
+    const [pong, clients] = await Promise.race([
+      Promise.all([
+        asked(new PlainCall('PING', [])).then((answer) => answer && performance.now() - startedMs),
+        asked(new PlainCall('INFO', ['clients'])),
+      ]),
+      late.then(() => []),
     ])
-    const latencyMs = answered ? Number(process.hrtime.bigint() - startedNs) / 1e6 : null
     const figures = this.#gauge.figures
-    const warnings = [...this.#parts.preflight.warnings]
+    const connectedClients = /^connected_clients:(\d+)/m.exec(typeof clients === 'string' ? clients : '')?.[1]
+    const warnings = [...this.#preflight.warnings]
+    const evicts = evictionWarning(figures?.policy, address.description)
+    if (evicts !== undefined) warnings.push(evicts)
     if (this.#denied && !this.connected) warnings.push(this.#denied.message)
-    if (this.#parts.options.testClock) warnings.push('The clock is a test clock.')
+    if (this.#renewal.place === 'main-thread') warnings.push('Leases are renewed on the main thread: a handler that blocks it loses them.')
+    if (options.testClock) warnings.push('The clock is a test clock.')
     return {
       kind: 'redis',
       connected: this.connected,
-      version: this.#parts.preflight.version,
+      version: this.#preflight.version,
       durability: this.durability,
-      latencyMs,
+      latencyMs: typeof pong === 'number' ? pong : null,
       usedMemoryBytes: figures?.usedBytes ?? null,
       maxMemoryBytes: figures?.maxBytes ?? null,
-      connectedClients: null,
-      renewing: 'main-thread',
+      connectedClients: connectedClients === undefined ? null : Number(connectedClients),
+      renewing: this.#renewal.place,
       warnings,
     }
   }
@@ -140,10 +147,9 @@ export class RedisStoreConnection implements RedisConnection {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#gauge.close()
-      const pulses = [...this.#pulses].map((timer) => timer.stop())
       this.#subscriber?.close()
       this.#parts.link.close()
-      await Promise.all(pulses)
+      await this.#renewal.close()
     })()
     return this.#closing
   }
@@ -158,6 +164,7 @@ export class RedisStoreConnection implements RedisConnection {
     const { options, address } = this.#parts
     if (state === 'up') {
       this.#denied = undefined
+      this.#inspectAgain()
       options.log?.info({ store: address.description }, 'the store answers again')
     } else options.log?.warn({ store: address.description, reason: this.#parts.link.lastFailure }, 'the store went away; trying on')
     for (const listener of Array.from(this.#stateListeners)) listener(state)
@@ -165,6 +172,17 @@ export class RedisStoreConnection implements RedisConnection {
 
   hearDenied(error: MillraceError): void {
     this.#denied = error
+  }
+
+  /** After a restart or a failover it may be another server; what it lacks can only be told now. */
+  #inspectAgain(): void {
+    const { link, address } = this.#parts
+    const { appendfsync } = this.#preflight
+    try {
+      this.#preflight = inspectServer({ info: link.info, appendfsync, allowEviction: true, store: address.description })
+    } catch (error) {
+      this.#preflight = { ...this.#preflight, warnings: [(error as Error).message] }
+    }
   }
 
   #sent(script: Script): SentScript {

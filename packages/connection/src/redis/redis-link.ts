@@ -58,11 +58,10 @@ export class RedisLink {
   #lastAway = { ms: 0, healedAtMs: -Infinity }
   #everUp = false
   #lastFailure = 'no answer'
-  readonly #facts: ServerFacts
+  readonly #facts: ServerFacts = this.#makeFacts()
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#facts = this.#makeFacts()
     this.#client = options.makeClient()
     this.#client.on('error', (error: Error) => this.#hearError(error))
     this.#client.on('connect', () => (this.#greetedMs = this.#nowMs))
@@ -110,7 +109,13 @@ export class RedisLink {
     this.#pausing.clear()
   }
 
+  /** A call nobody waits for any more: it is not sent again, and its promise stays open. */
+  forget(call: StoreCall): void {
+    call.settled = true
+  }
+
   #send(call: StoreCall): void {
+    if (call.settled) return
     const command = call.write(this.#facts)
     call.command = command
     call.sentMs = this.#nowMs
@@ -208,7 +213,7 @@ export class RedisLink {
     this.#options.onState?.('up')
     const calls = [...this.#waiting]
     this.#waiting.clear()
-    for (const call of calls) if (!call.settled) this.#send(call)
+    for (const call of calls) this.#send(call)
   }
 
   #hearError(error: Error): void {
@@ -284,12 +289,9 @@ export class RedisLink {
   }
 
   #makeFacts(): ServerFacts {
-    const link = this
     return {
-      get run() {
-        return (link.#info.get('run_id') ?? '').slice(0, 16).padEnd(16, '0')
-      },
-      awayMs: () => (performance.now() - link.#lastAway.healedAtMs < tellAwayMs ? link.#lastAway.ms : 0),
+      run: () => (this.#info.get('run_id') ?? '').slice(0, 16).padEnd(16, '0'),
+      awayMs: () => (performance.now() - this.#lastAway.healedAtMs < tellAwayMs ? this.#lastAway.ms : 0),
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Script, ScriptArgument } from './script.ts'
 /** What a link knows of the server at the moment something is written to it. */
 export interface ServerFacts {
   /** The first 16 characters of the server's run id. */
-  readonly run: string
+  run(): string
   /** See the placeholder `awayMs`. */
   awayMs(): number
 }
@@ -97,7 +97,7 @@ export class ScriptCall extends StoreCall {
       for (const arg of args) {
         if (typeof arg === 'string') text += bulk(arg)
         else if (typeof arg === 'number') text += bulk(String(arg))
-        else text += bulk(arg.placeholder === awayMs.placeholder ? String(Math.round(facts.awayMs())) : facts.run)
+        else text += bulk(arg.placeholder === awayMs.placeholder ? String(Math.round(facts.awayMs())) : facts.run())
       }
       return text
     })
