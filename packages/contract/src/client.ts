@@ -15,7 +15,10 @@ export interface ClientOptions {
 }
 
 type Upload<Name extends RouteName> = (typeof routes)[Name] extends { readonly bodyKind: 'multipart' }
-  ? { readonly body: FormData | Blob | ReadableStream }
+  ? {
+      readonly body: FormData | Blob | ReadableStream
+      /** Needed beside a stream, which does not know its own boundary. */ readonly headers?: { readonly 'content-type': string }
+    }
   : unknown
 type Given<Key extends string, Value> = Value extends undefined ? unknown : { readonly [K in Key]: Value }
 type Optional<Key extends string, Value> = Value extends undefined ? unknown : { readonly [K in Key]?: Partial<Value> }
