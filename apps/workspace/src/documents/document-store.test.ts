@@ -40,12 +40,13 @@ function describeDocumentStore(name: string, make: () => DocumentStore): void {
       expect(await store.getVersion('a', 1)).toMatchObject({ text: 'one', version: 1 })
       expect(await store.putVersion('a', 1)).toBe('stored')
       expect(await store.get('a')).toMatchObject({
-        documentId: 'a',
+        id: 'a',
         version: 1,
         title: 'Plan',
         path: 'notes/plan.md',
         text: 'one',
-        author: 'ada',
+        textBytes: 3,
+        updatedBy: 'ada',
       })
       await store.close()
     })
@@ -118,6 +119,16 @@ function describeDocumentStore(name: string, make: () => DocumentStore): void {
       await store.stage(draft('a', text, { path: null }))
       await store.putVersion('a', 1)
       expect(await store.get('a')).toMatchObject({ text, path: null })
+      await store.close()
+    })
+
+    test('tells which stored version came before another', async () => {
+      const store = make()
+      for (const text of ['one', 'two', 'three']) await store.stage(draft('a', text))
+      await store.putVersion('a', 1)
+      await store.putVersion('a', 3)
+      expect(await store.versionBefore('a', 3)).toMatchObject({ version: 1, text: 'one' })
+      expect(await store.versionBefore('a', 1)).toBeUndefined()
       await store.close()
     })
 

@@ -19,21 +19,30 @@ export interface DocumentVersion extends Draft {
   readonly stagedAtMs: number
 }
 
-/** The current version without its text. */
+/** A document without its text, as of its current version. */
 export interface DocumentSummary {
   readonly id: string
   readonly title: string
   readonly path: string | null
   readonly version: number
-  readonly author: string
+  /** UTF-8 bytes. */
+  readonly textBytes: number
+  /** When its first version was stored. */
+  readonly createdAtMs: number
   readonly updatedAtMs: number
+  readonly updatedBy: string
+}
+
+export interface StoredDocument extends DocumentSummary {
+  readonly text: string
 }
 
 export interface VersionSummary {
   readonly version: number
   readonly title: string
+  readonly textBytes: number
+  readonly createdAtMs: number
   readonly author: string
-  readonly updatedAtMs: number
 }
 
 /** `unchanged`: the current version has this title, path and text already, and `version` is its number. */
@@ -76,9 +85,11 @@ export interface DocumentStore {
   /** Forgets a staged version; a stored one stays. */
   discard(documentId: string, version: number): Promise<void>
   /** The current version. */
-  get(documentId: string): Promise<DocumentVersion | undefined>
+  get(documentId: string): Promise<StoredDocument | undefined>
   /** One version, staged or stored. */
   getVersion(documentId: string, version: number): Promise<DocumentVersion | undefined>
+  /** The newest stored version older than this one. */
+  versionBefore(documentId: string, version: number): Promise<DocumentVersion | undefined>
   /** Stored versions, newest first, at most `keptVersions`. */
   versions(documentId: string): Promise<VersionSummary[]>
   /** Last changed first. O(offset + limit) at most. */

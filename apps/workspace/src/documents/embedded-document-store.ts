@@ -4,7 +4,16 @@ import { dirname } from 'node:path'
 import { openDatabase } from 'millrace'
 import type { Database, SqlValue, Statement } from 'millrace'
 import { keptVersions } from './document-store.ts'
-import type { Changes, DocumentStore, DocumentSummary, DocumentVersion, Draft, Staged, VersionSummary } from './document-store.ts'
+import type {
+  Changes,
+  DocumentStore,
+  DocumentSummary,
+  DocumentVersion,
+  Draft,
+  Staged,
+  StoredDocument,
+  VersionSummary,
+} from './document-store.ts'
 
 const changesPerRead = 500
 /** A power cut takes at most this much, like the queue's own file at `crash-safe`. */
@@ -16,16 +25,19 @@ const schema = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS documents (
     id TEXT PRIMARY KEY, last_number INTEGER NOT NULL,
-    current INTEGER, updated_at_ms INTEGER
+    current INTEGER, created_at_ms INTEGER, updated_at_ms INTEGER
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS documents_by_update ON documents (updated_at_ms DESC, id) WHERE current IS NOT NULL;
   CREATE TABLE IF NOT EXISTS versions (
     document_id TEXT NOT NULL, version INTEGER NOT NULL, stored INTEGER NOT NULL, title TEXT NOT NULL, path TEXT,
-    author TEXT NOT NULL, import_id TEXT, staged_at_ms INTEGER NOT NULL, text TEXT NOT NULL,
+    author TEXT NOT NULL, import_id TEXT, staged_at_ms INTEGER NOT NULL, text_bytes INTEGER NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (document_id, version)
   );
   CREATE TABLE IF NOT EXISTS changes (number INTEGER PRIMARY KEY AUTOINCREMENT, document_id TEXT NOT NULL UNIQUE);
 `
+
+const summaryColumns = 'd.id, d.created_at_ms, d.updated_at_ms, v.version, v.title, v.path, v.author, v.text_bytes'
+const currentVersions = 'documents d JOIN versions v ON v.document_id = d.id AND v.version = d.current'
 
 /** Documents in an SQLite file of this process alone. Calls are synchronous inside: a write is some tens of µs and no sync. */
 export class EmbeddedDocumentStore implements DocumentStore {
@@ -65,7 +77,7 @@ export class EmbeddedDocumentStore implements DocumentStore {
         version,
       )
       this.#run(
-        'INSERT INTO versions VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO versions VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?, ?)',
         draft.documentId,
         version,
         draft.title,
@@ -73,6 +85,7 @@ export class EmbeddedDocumentStore implements DocumentStore {
         draft.author,
         draft.importId,
         Date.now(),
+        Buffer.byteLength(draft.text),
         draft.text,
       )
       return { version, status: 'staged' }
@@ -85,10 +98,13 @@ export class EmbeddedDocumentStore implements DocumentStore {
       if (!row) return 'missing'
       if (row['stored'] === 1) return 'already'
       this.#run('UPDATE versions SET stored = 1 WHERE document_id = ? AND version = ?', documentId, version)
+      const nowMs = Date.now()
       this.#run(
-        'UPDATE documents SET current = ?, updated_at_ms = ? WHERE id = ? AND (current IS NULL OR current < ?)',
+        `UPDATE documents SET current = ?, updated_at_ms = ?, created_at_ms = coalesce(created_at_ms, ?)
+          WHERE id = ? AND (current IS NULL OR current < ?)`,
         version,
-        Date.now(),
+        nowMs,
+        nowMs,
         documentId,
         version,
       )
@@ -107,43 +123,44 @@ export class EmbeddedDocumentStore implements DocumentStore {
     this.#run('DELETE FROM versions WHERE document_id = ? AND version = ? AND stored = 0', documentId, version)
   }
 
-  async get(documentId: string): Promise<DocumentVersion | undefined> {
-    const row = this.#row('SELECT current FROM documents WHERE id = ? AND current IS NOT NULL', documentId)
-    return row && this.#version(documentId, Number(row['current']))
+  async get(documentId: string): Promise<StoredDocument | undefined> {
+    const row = this.#row(`SELECT ${summaryColumns}, v.text FROM ${currentVersions} WHERE d.id = ?`, documentId)
+    return row && { ...summaryOf(row), text: String(row['text']) }
   }
 
   async getVersion(documentId: string, version: number): Promise<DocumentVersion | undefined> {
     return this.#version(documentId, version)
   }
 
+  async versionBefore(documentId: string, version: number): Promise<DocumentVersion | undefined> {
+    const row = this.#row(
+      'SELECT max(version) AS n FROM versions WHERE document_id = ? AND stored = 1 AND version < ?',
+      documentId,
+      version,
+    )
+    return this.#version(documentId, Number(row?.['n'] ?? 0))
+  }
+
   async versions(documentId: string): Promise<VersionSummary[]> {
     const rows = this.#statement(
-      'SELECT version, title, author, staged_at_ms FROM versions WHERE document_id = ? AND stored = 1 ORDER BY version DESC LIMIT ?',
+      `SELECT version, title, author, staged_at_ms, text_bytes FROM versions
+        WHERE document_id = ? AND stored = 1 ORDER BY version DESC LIMIT ?`,
     ).all(documentId, keptVersions)
     return rows.map((row) => ({
       version: Number(row['version']),
       title: String(row['title']),
+      textBytes: Number(row['text_bytes']),
+      createdAtMs: Number(row['staged_at_ms']),
       author: String(row['author']),
-      updatedAtMs: Number(row['staged_at_ms']),
     }))
   }
 
   async list(page: { offset: number; limit: number }): Promise<{ documents: DocumentSummary[]; total: number }> {
     const rows = this.#statement(
-      `SELECT d.id, d.updated_at_ms, v.version, v.title, v.path, v.author
-         FROM documents d JOIN versions v ON v.document_id = d.id AND v.version = d.current
-        WHERE d.current IS NOT NULL ORDER BY d.updated_at_ms DESC, d.id LIMIT ? OFFSET ?`,
+      `SELECT ${summaryColumns} FROM ${currentVersions} WHERE d.current IS NOT NULL ORDER BY d.updated_at_ms DESC, d.id LIMIT ? OFFSET ?`,
     ).all(page.limit, page.offset)
     const total = Number(this.#row('SELECT count(*) AS n FROM documents WHERE current IS NOT NULL')?.['n'] ?? 0)
-    const documents = rows.map((row) => ({
-      id: String(row['id']),
-      title: String(row['title']),
-      path: textOrNull(row['path']),
-      version: Number(row['version']),
-      author: String(row['author']),
-      updatedAtMs: Number(row['updated_at_ms']),
-    }))
-    return { documents, total }
+    return { documents: rows.map(summaryOf), total }
   }
 
   async announce(documentId: string): Promise<void> {
@@ -230,6 +247,19 @@ export class EmbeddedDocumentStore implements DocumentStore {
     } catch {
       this.#dirty = true
     }
+  }
+}
+
+function summaryOf(row: Record<string, SqlValue>): DocumentSummary {
+  return {
+    id: String(row['id']),
+    title: String(row['title']),
+    path: textOrNull(row['path']),
+    version: Number(row['version']),
+    textBytes: Number(row['text_bytes']),
+    createdAtMs: Number(row['created_at_ms']),
+    updatedAtMs: Number(row['updated_at_ms']),
+    updatedBy: String(row['author']),
   }
 }
 

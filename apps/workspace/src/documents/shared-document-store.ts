@@ -1,7 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { KeyValue } from 'millrace'
 import { keptVersions } from './document-store.ts'
-import type { Changes, DocumentStore, DocumentSummary, DocumentVersion, Draft, Staged, VersionSummary } from './document-store.ts'
+import type {
+  Changes,
+  DocumentStore,
+  DocumentSummary,
+  DocumentVersion,
+  Draft,
+  Staged,
+  StoredDocument,
+  VersionSummary,
+} from './document-store.ts'
 
 /** A follower that was away for longer than this many changes lists everything once. About 40 bytes each. */
 const keptChanges = 10_000
@@ -72,9 +81,10 @@ export class SharedDocumentStore implements DocumentStore {
     await this.#keyValue.delete(`version:${documentId}:${version}`, `staged:${documentId}`)
   }
 
-  async get(documentId: string): Promise<DocumentVersion | undefined> {
+  async get(documentId: string): Promise<StoredDocument | undefined> {
     const current = await this.#current(documentId)
-    return current && (await this.getVersion(documentId, current.version))
+    const whole = current && (await this.getVersion(documentId, current.version))
+    return current && whole && { ...summaryOf(current), text: whole.text }
   }
 
   async getVersion(documentId: string, version: number): Promise<DocumentVersion | undefined> {
@@ -82,12 +92,24 @@ export class SharedDocumentStore implements DocumentStore {
     return text === undefined ? undefined : (JSON.parse(text) as DocumentVersion)
   }
 
+  async versionBefore(documentId: string, version: number): Promise<DocumentVersion | undefined> {
+    const numbers = (await this.#keyValue.zrange(`versions:${documentId}`, 0, -1)).map(Number)
+    const before = numbers.filter((number) => number < version).at(-1)
+    return before === undefined ? undefined : this.getVersion(documentId, before)
+  }
+
   async versions(documentId: string): Promise<VersionSummary[]> {
     const numbers = await this.#keyValue.zrange(`versions:${documentId}`, -keptVersions, -1)
     const wholes = await Promise.all(numbers.map((number) => this.getVersion(documentId, Number(number))))
     return wholes
       .filter((whole) => whole !== undefined)
-      .map(({ version, title, author, stagedAtMs }) => ({ version, title, author, updatedAtMs: stagedAtMs }))
+      .map(({ version, title, text, author, stagedAtMs }) => ({
+        version,
+        title,
+        textBytes: Buffer.byteLength(text),
+        createdAtMs: stagedAtMs,
+        author,
+      }))
       .reverse()
   }
 
@@ -98,7 +120,7 @@ export class SharedDocumentStore implements DocumentStore {
     const currents = await Promise.all(ids.map((id) => this.#current(id)))
     const documents = currents
       .filter((current) => current !== undefined)
-      .map(({ hash: _hash, ...summary }) => summary)
+      .map(summaryOf)
       .reverse()
     return { documents, total }
   }
@@ -145,15 +167,25 @@ export class SharedDocumentStore implements DocumentStore {
 
   async #makeCurrent(whole: DocumentVersion): Promise<void> {
     const updatedAtMs = Date.now()
-    const { documentId: id, title, path, version, author } = whole
-    const next = JSON.stringify({ id, title, path, version, author, updatedAtMs, hash: hashOf(whole) } satisfies Current)
+    const { documentId: id, title, path, version } = whole
+    const changed = {
+      id,
+      title,
+      path,
+      version,
+      textBytes: Buffer.byteLength(whole.text),
+      updatedAtMs,
+      updatedBy: whole.author,
+      hash: hashOf(whole),
+    }
     for (;;) {
       const text = await this.#keyValue.get(`current:${id}`)
-      const current = text === undefined ? 0 : (JSON.parse(text) as Current).version
-      if (current > version) return
+      const current = text === undefined ? undefined : (JSON.parse(text) as Current)
+      if (current !== undefined && current.version > version) return
       // Equal: an earlier try came as far as here.
-      if (current === version) break
-      if (await this.#keyValue.compareAndSet(`current:${id}`, text, next)) break
+      if (current?.version === version) break
+      const next: Current = { ...changed, createdAtMs: current?.createdAtMs ?? updatedAtMs }
+      if (await this.#keyValue.compareAndSet(`current:${id}`, text, JSON.stringify(next))) break
     }
     await this.#keyValue.zadd('documents', updatedAtMs, id)
   }
@@ -164,6 +196,10 @@ export class SharedDocumentStore implements DocumentStore {
     await this.#keyValue.delete(...surplus.map((number) => `version:${documentId}:${number}`))
     await this.#keyValue.zrem(`versions:${documentId}`, ...surplus)
   }
+}
+
+function summaryOf({ hash: _, ...summary }: Current): DocumentSummary {
+  return summary
 }
 
 function idOf(entry: string): string {

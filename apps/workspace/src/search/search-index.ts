@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import { DatabaseError, openDatabase } from 'millrace'
 import type { Database, SqlValue, Statement } from 'millrace'
 import { toMatchExpression } from './query.ts'
-import type { DocumentVersion } from '../documents/document-store.ts'
+import type { StoredDocument } from '../documents/document-store.ts'
 
 export interface SearchResult {
   readonly id: string
   readonly title: string
   readonly path: string | null
-  /** Where it was found, as HTML: the text escaped, the words found within `<mark>`. About 24 words. */
+  /** Where it was found: about 24 words of plain text. */
   readonly snippet: string
+  /** What was found in the snippet: [start, end) in UTF-16 units, ascending. */
+  readonly marks: [number, number][]
 }
 
 export interface SearchAnswer {
@@ -98,15 +100,15 @@ export class SearchIndex {
   }
 
   /** Replaces what is known of this document, unless that is newer or the same. O(words). */
-  put(document: DocumentVersion): void {
-    const known = this.versionOf(document.documentId)
+  put(document: Pick<StoredDocument, 'id' | 'version' | 'title' | 'path' | 'text'>): void {
+    const known = this.versionOf(document.id)
     if (known !== undefined && known >= document.version) return
     const path = document.path
     this.#inTransaction(() => {
       const row = this.#prepared(
         `INSERT INTO entries (document_id, version, path) VALUES (?, ?, ?)
            ON CONFLICT (document_id) DO UPDATE SET version = excluded.version, path = excluded.path RETURNING number`,
-      ).get(document.documentId, document.version, path)
+      ).get(document.id, document.version, path)
       const number = Number(row?.['number'])
       this.#prepared('INSERT OR REPLACE INTO words (rowid, title, path, body) VALUES (?, ?, ?, ?)').run(
         number,
@@ -163,14 +165,21 @@ function toResult(row: Record<string, SqlValue>): SearchResult {
     id: String(row['id']),
     title: String(row['title']),
     path: typeof path === 'string' ? path : null,
-    snippet: escapeHtml(String(row['snippet'])).replaceAll(markStart, '<mark>').replaceAll(markEnd, '</mark>'),
+    ...unmark(String(row['snippet'])),
   }
+}
+
+function unmark(marked: string): { snippet: string; marks: [number, number][] } {
+  const marks: [number, number][] = []
+  let snippet = ''
+  for (const [index, piece] of marked.split(markStart).entries()) {
+    const end = index === 0 ? -1 : piece.indexOf(markEnd)
+    if (end >= 0) marks.push([snippet.length, snippet.length + end])
+    snippet += piece.replaceAll(markEnd, '')
+  }
+  return { snippet, marks }
 }
 
 function withoutMarks(text: string): string {
   return text.replaceAll(markStart, ' ').replaceAll(markEnd, ' ')
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }

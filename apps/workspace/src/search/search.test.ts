@@ -18,7 +18,7 @@ function setup(texts: Record<string, string> = {}) {
   const directory = join(root, String((folders += 1)))
   const index = SearchIndex.open(directory, 'set')
   const put = (id: string, version: number, text: string, title = id, path: string | null = `${id}.md`) =>
-    index.put({ documentId: id, version, title, path, text, author: 'ada', importId: null, stagedAtMs: 0 })
+    index.put({ id, version, title, path, text })
   for (const [id, text] of Object.entries(texts)) put(id, 1, text)
   const found = (query: string) => index.search(query, { limit: 20 }).results.map(({ id }) => id)
   return { directory, index, put, found }
@@ -55,11 +55,11 @@ test('accents may be left out, and scoped names are found', () => {
   expect(found('@types/node')).toEqual(['b'])
 })
 
-test('a snippet is HTML with the found words marked and everything else escaped', () => {
-  const { index } = setup({ a: 'Say <script>alert("1")</script> & turn the wheel \u0002 slowly' })
-  expect(index.search('wheel', { limit: 1 }).results[0]?.snippet).toBe(
-    'Say &lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; turn the <mark>wheel</mark>   slowly',
-  )
+test('a snippet is plain text, and the marks say what was found in it', () => {
+  const { index } = setup({ a: 'Say <b>🙂</b> & turn the wheel \u0002 slowly, wheel\u0003 by wheel' })
+  const [result] = index.search('wheel slow', { limit: 1 }).results
+  expect(result?.snippet).toBe('Say <b>🙂</b> & turn the wheel   slowly, wheel  by wheel')
+  expect(result?.marks.map(([start, end]) => result.snippet.slice(start, end))).toEqual(['wheel', 'slowly', 'wheel', 'wheel'])
 })
 
 test('total counts what the limit leaves out', () => {
@@ -120,7 +120,7 @@ test('processes that share a folder have a file each, and find it again after th
     const script = `
       import { SearchIndex } from ${JSON.stringify(new URL('search-index.js', import.meta.url).href)}
       const index = SearchIndex.open(${JSON.stringify(directory)}, 'set')
-      index.put({ documentId: '${id}', version: 1, title: '', path: null, text: '${id}' })
+      index.put({ id: '${id}', version: 1, title: '', path: null, text: '${id}' })
       process.stdout.write(String(index.size))
       process.kill(process.pid, 'SIGKILL')`
     return spawnSync(process.execPath, ['--input-type=module', '-e', script]).stdout.toString()

@@ -1,41 +1,51 @@
+import { createHash } from 'node:crypto'
 import type { KeyValue } from 'millrace'
 
-export const activities = ['imported', 'created', 'edited', 'viewed'] as const
-export type Activity = (typeof activities)[number]
+/** What is counted: documents stored, their words, the people mentioned in them, views and searches. */
+export const counted = ['documents', 'words', 'views', 'searches', 'mentions'] as const
+export type Counts = Record<(typeof counted)[number], number>
 
-/** One thing to count. */
-export interface Event {
+/** What one message tells. */
+export interface Activity {
   /** The message it came with; the same message counted again changes nothing. */
   readonly id: string
-  readonly activity: Activity
-  readonly documentId: string
   readonly atMs: number
+  readonly counts: Partial<Counts>
+  /** Views by document id. */
+  readonly views?: Readonly<Record<string, number>>
+  /** Searches by what was typed. */
+  readonly searches?: Readonly<Record<string, number>>
 }
 
-export interface DayTrends {
-  /** `2026-11-25`, UTC. */
-  readonly day: string
-  readonly counts: Readonly<Record<Activity, number>>
-  /** Most active first, at most `limit`. */
-  readonly documents: readonly { readonly id: string; readonly count: number }[]
+export interface TrendsReport {
+  /** Since ever. */
+  readonly totals: Counts
+  /** The last seven days (UTC), oldest first, those without activity too. */
+  readonly days: readonly ({ readonly day: string } & Counts)[]
+  /** Most viewed first, at most ten. */
+  readonly views: readonly { readonly documentId: string; readonly count: number }[]
+  readonly searches: readonly { readonly query: string; readonly count: number }[]
 }
 
-/** What one day's key holds. Counts and the messages behind them are one value, so they change together or not at all. */
+/** Counts and the messages behind them are one value, so they change together or not at all. */
 interface Page {
-  readonly counts: Record<Activity, number>
-  /** Document id → count; the least active leave when there are too many. */
-  readonly documents: Record<string, number>
-  /** The last messages counted, oldest first. */
+  readonly totals: Counts
+  readonly days: Record<string, Counts>
+  readonly views: Record<string, number>
+  readonly searches: Record<string, number>
+  /** Fingerprints of the last messages counted, oldest first. */
   readonly counted: string[]
 }
 
 const dayMs = 86_400_000
-const keptDays = 30
-const keptDocuments = 500
-/** A message may come again within so many others: more than all workers hold between them. */
+const listedDays = 7
+const listed = 10
+/** The least wanted leave when there are more. */
+const keptNames = 300
+/** A message may come again within so many others: more than all workers of a workspace hold between them. */
 const rememberedMessages = 2_000
 
-/** Activity of the workspace by day (UTC), counted in batches: one read and one compare-and-set a batch and day. */
+/** Activity of the workspace, counted in batches: one read and one compare-and-set a batch. */
 export class Trends {
   readonly #keyValue: KeyValue
 
@@ -43,67 +53,74 @@ export class Trends {
     this.#keyValue = keyValue
   }
 
-  /** How many were new. */
-  async count(events: readonly Event[]): Promise<number> {
-    let added = 0
-    for (const [day, sameDay] of groupByDay(events)) added += await this.#countDay(day, sameDay)
-    return added
-  }
-
-  /** The last days, newest first; days without activity are left out. */
-  async days(options: { days: number; limit: number; nowMs: number }): Promise<DayTrends[]> {
-    const days = Array.from({ length: Math.min(options.days, keptDays) }, (_, back) => dayAt(options.nowMs - back * dayMs))
-    const texts = await Promise.all(days.map((day) => this.#keyValue.get(`day:${day}`)))
-    return days.flatMap((day, index) => {
-      const text = texts[index]
-      if (text === undefined) return []
-      const page = JSON.parse(text) as Page
-      return [{ day, counts: page.counts, documents: busiest(page.documents, options.limit).map(([id, count]) => ({ id, count })) }]
-    })
-  }
-
-  async #countDay(day: string, events: readonly Event[]): Promise<number> {
+  /** How many of the messages were new. */
+  async count(activities: readonly Activity[]): Promise<number> {
     for (;;) {
-      const text = await this.#keyValue.get(`day:${day}`)
-      const page = text === undefined ? emptyPage() : (JSON.parse(text) as Page)
+      const text = await this.#keyValue.get('page')
+      const page = read(text)
       const known = new Set(page.counted)
-      const fresh = events.filter((event) => !known.has(event.id) && known.add(event.id))
+      const fresh = activities.filter(({ id }) => !known.has(fingerprint(id)) && known.add(fingerprint(id)))
       if (fresh.length === 0) return 0
-      for (const { activity, documentId } of fresh) {
-        page.counts[activity] += 1
-        page.documents[documentId] = (page.documents[documentId] ?? 0) + 1
-      }
-      const next: Page = {
-        counts: page.counts,
-        documents: Object.fromEntries(busiest(page.documents, keptDocuments)),
-        counted: [...page.counted, ...fresh.map(({ id }) => id)].slice(-rememberedMessages),
-      }
-      const ttlMs = keptDays * dayMs
-      if (await this.#keyValue.compareAndSet(`day:${day}`, text, JSON.stringify(next), { ttlMs })) return fresh.length
+      if (await this.#keyValue.compareAndSet('page', text, JSON.stringify(fresh.reduce(add, page)))) return fresh.length
+    }
+  }
+
+  async report(nowMs: number): Promise<TrendsReport> {
+    const page = read(await this.#keyValue.get('page'))
+    return {
+      totals: page.totals,
+      days: lastDays(nowMs).map((day) => ({ day, ...(page.days[day] ?? none()) })),
+      views: most(page.views, listed).map(([documentId, count]) => ({ documentId, count })),
+      searches: most(page.searches, listed).map(([query, count]) => ({ query, count })),
     }
   }
 }
 
-function emptyPage(): Page {
-  return { counts: { imported: 0, created: 0, edited: 0, viewed: 0 }, documents: {}, counted: [] }
+function add(page: Page, activity: Activity): Page {
+  const day = dayOf(activity.atMs)
+  // The days that are kept reach back from the newest activity, so an old message cannot push a newer day out.
+  const days = Object.entries({ ...page.days, [day]: sum(page.days[day] ?? none(), activity.counts) }).sort(([a], [b]) => (a < b ? 1 : -1))
+  return {
+    totals: sum(page.totals, activity.counts),
+    days: Object.fromEntries(days.slice(0, listedDays + 1)),
+    views: addNames(page.views, activity.views ?? {}),
+    searches: addNames(page.searches, activity.searches ?? {}),
+    counted: [...page.counted, fingerprint(activity.id)].slice(-rememberedMessages),
+  }
 }
 
-function busiest(documents: Record<string, number>, limit: number): [string, number][] {
-  return Object.entries(documents)
-    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
-    .slice(0, limit)
+function addNames(known: Readonly<Record<string, number>>, more: Readonly<Record<string, number>>): Record<string, number> {
+  const names = new Map(Object.entries(known))
+  for (const [name, count] of Object.entries(more)) names.set(name, (names.get(name) ?? 0) + count)
+  return Object.fromEntries(most(names, keptNames))
 }
 
-function groupByDay(events: readonly Event[]): Map<string, Event[]> {
-  const days = new Map<string, Event[]>()
-  for (const event of events) days.set(dayOf(event), [...(days.get(dayOf(event)) ?? []), event])
-  return days
+function most(names: Readonly<Record<string, number>> | Map<string, number>, limit: number): [string, number][] {
+  const entries = names instanceof Map ? [...names] : Object.entries(names)
+  return entries.sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1)).slice(0, limit)
 }
 
-function dayOf(event: Event): string {
-  return dayAt(event.atMs)
+function sum(counts: Counts, more: Partial<Counts>): Counts {
+  return Object.fromEntries(counted.map((name) => [name, counts[name] + (more[name] ?? 0)])) as Counts
 }
 
-function dayAt(ms: number): string {
+function none(): Counts {
+  return { documents: 0, words: 0, views: 0, searches: 0, mentions: 0 }
+}
+
+function read(text: string | undefined): Page {
+  return text === undefined ? { totals: none(), days: {}, views: {}, searches: {}, counted: [] } : (JSON.parse(text) as Page)
+}
+
+/** 48 bits: two of 2,000 messages share one in 1 of 140 million workspaces. */
+function fingerprint(id: string): string {
+  return createHash('sha1').update(id).digest('base64url').slice(0, 8)
+}
+
+function lastDays(nowMs: number): string[] {
+  return Array.from({ length: listedDays }, (_, back) => dayOf(nowMs - (listedDays - 1 - back) * dayMs))
+}
+
+function dayOf(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }

@@ -1,0 +1,85 @@
+/** Every message the workspace sends, with its queue, level and id, in one place. Ids make sending again safe: the same id is taken once. */
+import { createHash } from 'node:crypto'
+import type { EnqueueOptions } from 'millrace'
+import type { Mention } from './documents/markdown.ts'
+
+/** To `document-operations`: make this staged version a version. Its text stays in the document store, whatever its length. */
+export interface StoreVersion {
+  readonly documentId: string
+  readonly version: number
+  readonly importId: string | null
+}
+
+/** To `search-operations`: let the search files know. */
+export type IndexVersion = StoreVersion
+
+/** To `notifications`: tell one person. */
+export interface NotifyMention extends Mention {
+  readonly documentId: string
+  readonly version: number
+  readonly title: string
+  readonly by: string
+}
+
+/** To `analytics`: a version was stored, or documents were viewed and searched for some seconds. */
+export type CountActivity =
+  | { readonly kind: 'stored'; readonly documentId: string; readonly version: number; readonly words: number; readonly mentions: number }
+  | { readonly kind: 'used'; readonly views: Record<string, number>; readonly searches: Record<string, number> }
+
+/** What the outbox needs of a MessageQueueService. */
+export interface Enqueuer {
+  enqueue(queueName: string, payload: unknown, options?: EnqueueOptions): Promise<unknown>
+}
+
+/**
+ * The rule of levels: what an import makes is `low`, what one person writes is `normal`, and counting is always `low`; a mention is `high`
+ * wherever it stands, and `urgent` where it asks for immediate attention (`@name!`).
+ */
+export class Outbox {
+  readonly #queues: Enqueuer
+
+  constructor(queues: Enqueuer) {
+    this.#queues = queues
+  }
+
+  async storeVersion(payload: StoreVersion): Promise<void> {
+    await this.#send('document-operations', payload, {
+      priority: payload.importId === null ? 'normal' : 'low',
+      name: 'store-version',
+      id: `store:${payload.documentId}:${payload.version}`,
+    })
+  }
+
+  async indexVersion(payload: IndexVersion): Promise<void> {
+    await this.#send('search-operations', payload, {
+      priority: payload.importId === null ? 'normal' : 'low',
+      name: 'index-version',
+      id: `index:${payload.documentId}:${payload.version}`,
+    })
+  }
+
+  async notifyMention(payload: NotifyMention): Promise<void> {
+    await this.#send('notifications', payload, {
+      priority: payload.urgent ? 'urgent' : 'high',
+      name: 'mention',
+      id: `mention:${payload.documentId}:${payload.version}:${shortHash(payload.subject)}`,
+    })
+  }
+
+  async countStored(payload: Extract<CountActivity, { kind: 'stored' }>): Promise<void> {
+    await this.#send('analytics', payload, { priority: 'low', name: 'stored', id: `stored:${payload.documentId}:${payload.version}` })
+  }
+
+  async countUsed(payload: Extract<CountActivity, { kind: 'used' }>): Promise<void> {
+    await this.#send('analytics', payload, { priority: 'low', name: 'used' })
+  }
+
+  async #send(queueName: string, payload: unknown, options: EnqueueOptions): Promise<void> {
+    await this.#queues.enqueue(queueName, payload, options)
+  }
+}
+
+/** Names may hold any letter, ids only ASCII. */
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16)
+}
