@@ -1,41 +1,19 @@
 import type { KeyValue } from 'millrace'
-
-/** `receiving` files, `working` on them, `done`, or `cancelled`: what was stored by then stays. */
-export type ImportState = 'receiving' | 'working' | 'done' | 'cancelled'
-
-/** One import as its user sees it. Counts are files. */
-export interface ImportStatus {
-  readonly id: string
-  readonly state: ImportState
-  readonly by: string
-  readonly createdAtMs: number
-  /** Taken in, now or by an earlier import of the same text. */
-  readonly received: number
-  readonly stored: number
-  /** Found by search. */
-  readonly indexed: number
-  /** Of `received`: the workspace had this very text already. */
-  readonly unchanged: number
-  /** People told of a mention, one a person and document. */
-  readonly mentions: number
-  /** Given up after every attempt, or dropped because the import was cancelled. */
-  readonly failed: number
-  readonly dropped: number
-  readonly skipped: number
-  /** Which files were left out and why, in no order; at most `listedReasons`. */
-  readonly reasons: readonly { readonly path: string; readonly reason: string }[]
-}
+import type { ImportProgress, SkippedFile } from '@millrace/contract'
+import type { Refusal } from './accept.ts'
 
 const keptMs = 7 * 86_400_000
-const listedReasons = 1_000
-// Sets of members instead of counters: a message handled twice counts once.
-const marks = ['received', 'stored', 'indexed', 'unchanged', 'mentions', 'failed', 'dropped', 'skipped'] as const
+/** A server that was killed while it received stops saying so; then the import counts as received. */
+export const receivingMs = 30_000
+const listedSkips = 1_000
+// Sets of members instead of counters: a file or message that comes twice counts once.
+const marks = ['accepted', 'skipped', 'stored', 'indexed', 'mentions', 'failed', 'cancelled'] as const
 export type Mark = (typeof marks)[number]
 
 /**
  * How far each import is, for seven days. Every call may be repeated.
  *
- * Keys: `import:<id>` fields · `import:<id>:<mark>` sets · `import:<id>:reasons` fields by path · `imports` by time of start.
+ * Keys: `import:<id>` fields · `import:<id>:<mark>` sets · `import:<id>:skips` fields by path · `start:<id>` · `imports` by time of start.
  */
 export class ImportRecord {
   readonly #keyValue: KeyValue
@@ -45,36 +23,47 @@ export class ImportRecord {
   }
 
   /** Starts it, or goes on with one of this id. Imports older than seven days are forgotten on the way. */
-  async begin(id: string, by: string): Promise<void> {
-    const createdAtMs = Date.now()
-    if (!(await this.#keyValue.compareAndSet(`start:${id}`, undefined, String(createdAtMs), { ttlMs: keptMs }))) return
-    await this.#keyValue.setField(`import:${id}`, 'by', by)
-    await this.#keyValue.zadd('imports', createdAtMs, id)
-    for (const { member } of await this.#keyValue.zrangeByScore('imports', 0, createdAtMs - keptMs, 20)) await this.#forget(member)
+  async begin(id: string, by: string | null): Promise<void> {
+    const nowMs = Date.now()
+    if (await this.#keyValue.compareAndSet(`start:${id}`, undefined, JSON.stringify({ nowMs, by }))) {
+      await this.#keyValue.zadd('imports', nowMs, id)
+      for (const { member } of await this.#keyValue.zrangeByScore('imports', 0, nowMs - keptMs, 20)) await this.#forget(member)
+    }
+    await this.stillReceiving(id)
+  }
+
+  /** Said at least every `receivingMs` while files come. */
+  async stillReceiving(id: string): Promise<void> {
+    await this.#keyValue.setField(`import:${id}`, 'receivingUntilMs', String(Date.now() + receivingMs))
+  }
+
+  /** No further file comes. */
+  async endReceiving(id: string): Promise<void> {
+    const nowMs = String(Date.now())
+    await this.#keyValue.setField(`import:${id}`, 'receivingUntilMs', '0')
+    await this.#keyValue.setField(`import:${id}`, 'lastAtMs', nowMs)
   }
 
   async mark(id: string, mark: Mark, member: string): Promise<void> {
-    await this.#keyValue.zadd(`import:${id}:${mark}`, Date.now(), member)
+    const nowMs = Date.now()
+    await this.#keyValue.zadd(`import:${id}:${mark}`, nowMs, member)
+    await this.#keyValue.setField(`import:${id}`, 'lastAtMs', String(nowMs))
   }
 
   async count(id: string, mark: Mark): Promise<number> {
     return this.#keyValue.zcard(`import:${id}:${mark}`)
   }
 
-  /** A file that is left out, or given up, and why. Only the first `listedReasons` reasons are kept; all are counted. */
-  async explain(id: string, mark: 'skipped' | 'failed', path: string, reason: string): Promise<void> {
-    await this.mark(id, mark, path)
-    if ((await this.count(id, mark)) <= listedReasons) await this.#keyValue.setField(`import:${id}:reasons`, path, reason)
-  }
-
-  /** No further file comes. */
-  async complete(id: string): Promise<void> {
-    await this.#keyValue.setField(`import:${id}`, 'complete', '1')
+  /** A file that is left out, and why. Only the first `listedSkips` are listed; all are counted. */
+  async skip(id: string, path: string, refusal: Refusal): Promise<void> {
+    await this.mark(id, 'skipped', path)
+    if ((await this.count(id, 'skipped')) > listedSkips) return
+    await this.#keyValue.setField(`import:${id}:skips`, path, JSON.stringify(refusal))
   }
 
   /** False when there is no such import. What was stored stays; what waits is dropped when its turn comes. */
   async cancel(id: string): Promise<boolean> {
-    if ((await this.#keyValue.getField(`import:${id}`, 'by')) === undefined) return false
+    if ((await this.#keyValue.get(`start:${id}`)) === undefined) return false
     await this.#keyValue.setField(`import:${id}`, 'cancelled', '1')
     return true
   }
@@ -83,30 +72,39 @@ export class ImportRecord {
     return (await this.#keyValue.getField(`import:${id}`, 'cancelled')) !== undefined
   }
 
-  async read(id: string): Promise<ImportStatus | undefined> {
-    const [fields, startedAt, reasons, ...counts] = await Promise.all([
+  async read(id: string): Promise<ImportProgress | undefined> {
+    const start = await this.#keyValue.get(`start:${id}`)
+    if (start === undefined) return undefined
+    const { nowMs: createdAtMs, by } = JSON.parse(start) as { nowMs: number; by: string | null }
+    // What settles a file is read after what accepts it, so that no count runs ahead of another.
+    const settled = await Promise.all(marks.map((mark) => this.count(id, mark)))
+    const [fields, skips, accepted, skipped] = await Promise.all([
       this.#keyValue.fields(`import:${id}`),
-      this.#keyValue.get(`start:${id}`),
-      this.#keyValue.fields(`import:${id}:reasons`),
-      ...marks.map((mark) => this.count(id, mark)),
+      this.#keyValue.fields(`import:${id}:skips`),
+      this.count(id, 'accepted'),
+      this.count(id, 'skipped'),
     ])
-    const by = fields.get('by')
-    if (by === undefined) return undefined
-    const number = Object.fromEntries(marks.map((mark, index) => [mark, counts[index] ?? 0])) as Record<Mark, number>
-    const settled = number.indexed + number.failed + number.dropped >= number.received
-    const complete = fields.has('complete')
+    const counts = {
+      ...(Object.fromEntries(marks.map((mark, index) => [mark, settled[index] ?? 0])) as Record<Mark, number>),
+      accepted,
+      skipped,
+    }
+    const receiving = Number(fields.get('receivingUntilMs') ?? 0) > Date.now()
+    const done = !receiving && counts.indexed + counts.failed + counts.cancelled >= counts.accepted
+    const cancelled = fields.has('cancelled')
     return {
       id,
-      state: fields.has('cancelled') ? 'cancelled' : !complete ? 'receiving' : settled ? 'done' : 'working',
-      by,
-      createdAtMs: Number(startedAt ?? 0),
-      ...number,
-      reasons: [...reasons].map(([path, reason]) => ({ path, reason })),
+      state: cancelled ? 'cancelled' : receiving ? 'receiving' : done ? 'done' : 'processing',
+      counts: { received: accepted + skipped, ...counts },
+      skipped: [...skips].map(([path, text]) => ({ path, ...(JSON.parse(text) as Refusal) }) satisfies SkippedFile),
+      startedBy: by,
+      createdAtMs,
+      finishedAtMs: done ? Number(fields.get('lastAtMs') ?? createdAtMs) : null,
     }
   }
 
   async #forget(id: string): Promise<void> {
-    await this.#keyValue.delete(`import:${id}`, `import:${id}:reasons`, `start:${id}`, ...marks.map((mark) => `import:${id}:${mark}`))
+    await this.#keyValue.delete(`import:${id}`, `import:${id}:skips`, `start:${id}`, ...marks.map((mark) => `import:${id}:${mark}`))
     await this.#keyValue.zrem('imports', id)
   }
 }

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import { ApiError } from '@millrace/contract'
+import type { Client, ImportProgress } from '@millrace/contract'
+import { acceptPath, maxFiles, refusalOf } from '../imports/accept.ts'
+import { walkFolder } from '../imports/walk-folder.ts'
+import { uploadStream } from './upload-stream.ts'
+import type { LeftOut } from './import-summary.ts'
+import type { Outgoing } from './upload-stream.ts'
+
+export interface Folder {
+  readonly files: Outgoing[]
+  readonly leftOut: LeftOut[]
+  /** Files beyond the most that one import takes; only counted. */
+  readonly tooMany: number
+}
+
+export interface ImportRun {
+  readonly id: string
+  readonly progress: ImportProgress
+  readonly leftOut: LeftOut[]
+  /** False when nothing moved any more for a minute. */
+  readonly waited: boolean
+}
+
+const lookEveryMs = 300
+const patienceMs = 60_000
+const tries = 4
+
+/** What a folder holds for an import: paths start with the folder's own name, so that two folders' READMEs are two documents. */
+export async function readFolder(root: string): Promise<Folder> {
+  const name = basename(await realpath(root))
+  const files: Outgoing[] = []
+  const leftOut: LeftOut[] = []
+  let tooMany = 0
+  for await (const found of walkFolder(root)) {
+    if (found.kind === 'left-out') leftOut.push({ path: found.path, reason: found.reason })
+    else if (files.length === maxFiles) tooMany += 1
+    else {
+      try {
+        files.push({ path: acceptPath(`${name}/${found.path}`), absolute: found.absolute })
+      } catch (error) {
+        leftOut.push({ path: found.path, reason: refusalOf(error)?.detail ?? String(error) })
+      }
+    }
+  }
+  return { files, leftOut, tooMany }
+}
+
+/**
+ * Sends the files in one streamed upload and follows the import until all of it is stored and indexed. An upload that breaks off is sent
+ * again under the same id; what the server has already it does not store twice.
+ *
+ * @param options.signal cancels the import on the server; the run then resolves with what was stored
+ */
+export async function importFolder(
+  client: Client,
+  files: readonly Outgoing[],
+  options: { readonly wait: boolean; readonly signal: AbortSignal; readonly onProgress: (progress: ImportProgress, sent: number) => void },
+): Promise<ImportRun> {
+  const id = randomBytes(9).toString('base64url')
+  const leftOut = new Map<string, string>()
+  let sent = 0
+  let uploading = true
+  const upload = sendFiles(client, id, files, options.signal, {
+    sent: () => (sent += 1),
+    leftOut: ({ path }, reason) => leftOut.set(path, reason),
+    again: () => (sent = 0),
+  }).finally(() => (uploading = false))
+  upload.catch(() => undefined)
+
+  let waited = true
+  let last = ''
+  let movedAtMs = performance.now()
+  while (!options.signal.aborted) {
+    const wasUploading = uploading
+    const progress = await look(client, id)
+    if (progress) options.onProgress(progress, sent)
+    if (!wasUploading && (!options.wait || !progress || progress.state === 'done' || progress.state === 'cancelled')) break
+    const now = JSON.stringify([sent, progress?.counts])
+    if (now !== last) movedAtMs = performance.now()
+    else if (!wasUploading && performance.now() - movedAtMs > patienceMs) {
+      waited = false
+      break
+    }
+    last = now
+    // An upload that ends, or fails, is noticed at once.
+    await Promise.race([pause(lookEveryMs), ...(wasUploading ? [upload.catch(() => undefined)] : [])])
+  }
+  if (options.signal.aborted) await client.cancelImport({ params: { id } }).catch(ignoreUnknown)
+  await upload.catch((error: unknown) => {
+    if (!options.signal.aborted) throw error
+  })
+  const progress = (await look(client, id)) ?? nothing(id)
+  options.onProgress(progress, sent)
+  return { id, progress, leftOut: [...leftOut].map(([path, reason]) => ({ path, reason })), waited: waited && options.wait }
+}
+
+async function sendFiles(
+  client: Client,
+  id: string,
+  files: readonly Outgoing[],
+  signal: AbortSignal,
+  events: Parameters<typeof uploadStream>[1] & { again(): void },
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { body, contentType } = uploadStream(files, events)
+    try {
+      await client.startImport({ query: { id }, body, headers: { 'content-type': contentType }, signal })
+      return
+    } catch (error) {
+      if (signal.aborted || attempt === tries || (error instanceof ApiError && error.status < 500 && error.status !== 429)) throw error
+      await pause(Math.max(1_000 * attempt, ((error instanceof ApiError && error.retryAfterSeconds) || 0) * 1_000), undefined, { signal })
+      events.again()
+    }
+  }
+}
+
+/** Undefined before the server heard of this import, and while it does not answer. */
+async function look(client: Client, id: string): Promise<ImportProgress | undefined> {
+  try {
+    return await client.getImport({ params: { id }, signal: AbortSignal.timeout(10_000) })
+  } catch (error) {
+    if (error instanceof ApiError && error.status !== 404 && error.status < 500) throw error
+    return undefined
+  }
+}
+
+function ignoreUnknown(error: unknown): void {
+  if (!(error instanceof ApiError && error.status === 404)) throw error
+}
+
+function nothing(id: string): ImportProgress {
+  const counts = { received: 0, skipped: 0, accepted: 0, stored: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 }
+  return { id, state: 'cancelled', counts, skipped: [], startedBy: null, createdAtMs: Date.now(), finishedAtMs: null }
+}

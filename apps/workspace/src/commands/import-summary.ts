@@ -1,0 +1,39 @@
+import type { ImportProgress } from '@millrace/contract'
+
+export interface LeftOut {
+  readonly path: string
+  readonly reason: string
+}
+
+const listed = 200
+
+/** What an import came to, as lines for people. `folder` is how it was given. */
+export function summaryOf(
+  folder: string,
+  progress: ImportProgress,
+  leftOut: readonly LeftOut[],
+  options: { readonly waited: boolean; readonly notListed: number },
+): string {
+  const { counts, state } = progress
+  const sentences = [
+    `${state === 'cancelled' ? 'Cancelled the import of' : 'Imported'} ${folder}: ${many(counts.stored, 'document')} stored, ${counts.indexed} found by search, ${many(counts.mentions, 'mention')}.`,
+  ]
+  const waiting = counts.accepted - counts.indexed - counts.failed - counts.cancelled
+  if (counts.failed > 0)
+    sentences.push(
+      `${many(counts.failed, 'document')} failed; \`document-operations\` and \`search-operations\` keep them as dead messages with the reason.`,
+    )
+  if (state === 'cancelled' && waiting + counts.cancelled > 0) sentences.push(`${many(waiting + counts.cancelled, 'file')} not stored.`)
+  else if (waiting > 0)
+    sentences.push(`${many(waiting, 'document')} still on the way${options.waited ? '' : '; this command did not wait'}.`)
+  const all = [...leftOut, ...progress.skipped.map(({ path, detail }) => ({ path, reason: detail }))]
+  const total = all.length + (counts.skipped - progress.skipped.length) + options.notListed
+  if (total > 0) sentences.push(`Left out: ${total}`)
+  for (const { path, reason } of all.slice(0, listed)) sentences.push(`  ${path}: ${reason}`)
+  if (total > listed) sentences.push(`  … and ${total - listed} more`)
+  return `${sentences.join('\n')}\n`
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,39 @@
+import type { BatchOutcome, Log, Message, MessageQueueService } from 'millrace'
+import { countActivity } from './analytics.ts'
+import { storeVersion } from './document-operations.ts'
+import { deliverMention } from './notifications.ts'
+import { indexVersion } from './search-operations.ts'
+import type { Rooms } from './rooms.ts'
+
+/** Lets this process handle the messages of the four queues until the service is closed. */
+export function handleQueues(service: MessageQueueService, rooms: Rooms, log: Log): void {
+  const storing = service.process('document-operations', (messages) => each(messages, (message) => storeVersion(rooms, message)))
+  const indexing = service.process('search-operations', (messages) => each(messages, (message) => indexVersion(rooms, message)))
+  service.process('notifications', (messages) => each(messages, (message) => deliverMention(rooms, message)))
+  service.process('analytics', (messages) => countActivity(rooms, messages))
+  for (const worker of [storing, indexing]) {
+    worker.on('dead', ({ message }) => {
+      tellImport(rooms, message).catch((error: unknown) => log.warn({ err: error }, 'an import was not told of a file that was given up'))
+    })
+  }
+}
+
+/** All at the same time; each has its own outcome. */
+function each(messages: readonly Message[], handle: (message: Message) => Promise<void>): Promise<BatchOutcome[]> {
+  return Promise.all(
+    messages.map(async (message) => {
+      try {
+        await handle(message)
+        return undefined
+      } catch (error) {
+        return error instanceof Error ? error : new Error(String(error))
+      }
+    }),
+  )
+}
+
+/** So that nobody waits for a file that was given up. */
+async function tellImport(rooms: Rooms, message: Message | null): Promise<void> {
+  const { importId, documentId } = (message?.payload ?? {}) as { importId?: unknown; documentId?: unknown }
+  if (typeof importId === 'string' && typeof documentId === 'string') await rooms.imports.mark(importId, 'failed', documentId)
+}

@@ -1,0 +1,17 @@
+import type { DocumentStore } from '../documents/document-store.ts'
+import type { ImportRecord } from '../imports/import-record.ts'
+import type { Inbox } from '../inbox/inbox.ts'
+import type { Outbox } from '../outbox.ts'
+import type { SearchFollower } from '../search/search-follower.ts'
+import type { Trends } from '../trends/trends.ts'
+
+/** What the handlers work on. */
+export interface Rooms {
+  readonly documents: DocumentStore
+  readonly imports: ImportRecord
+  readonly inbox: Inbox
+  readonly trends: Trends
+  readonly outbox: Outbox
+  /** This process's own search file; a worker without one leaves indexing to those that have. */
+  readonly search: SearchFollower | undefined
+}
