@@ -1,6 +1,6 @@
 // A redis-server for the tests: the one on PATH, else Debian's package unpacked below .cache. Nothing is installed system-wide.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { explain, Failure } from './failure.mjs'
 import { cacheFolder } from './root.mjs'
@@ -51,11 +51,8 @@ function onPath() {
 
 /** @param {string} folder */
 function inFolder(folder) {
-  // Debian ships the one binary under several names; redis-server itself is a link made at install time.
-  const path = ['redis-server', 'redis-check-rdb', 'valkey-server']
-    .map((name) => join(folder, 'usr', 'bin', name))
-    .find((file) => existsSync(file))
-  if (!path) return undefined
+  const path = join(folder, 'usr', 'bin', 'redis-server')
+  if (!existsSync(path)) return undefined
   const libraries = ['usr/lib', 'lib'].flatMap((place) => withSubfolders(join(folder, place))).join(':')
   return tried(path, libraries)
 }
@@ -73,8 +70,7 @@ function withSubfolders(folder) {
  * @returns {RedisServer | undefined}
  */
 function tried(path, libraries) {
-  // The binary is what its name says: redis-check-rdb turns into the server when called redis-server.
-  const { stdout } = spawnSync(path, ['--version'], { argv0: 'redis-server', encoding: 'utf8', env: withLibraries(libraries) })
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8', env: withLibraries(libraries) })
   const version = /\bv=(\d+\.\d+\.\d+)/.exec(stdout ?? '')?.[1]
   return version && Number.parseInt(version) >= oldestMajor ? { path, libraries, version } : undefined
 }
@@ -108,6 +104,9 @@ function download() {
       if (status !== 0)
         throw new Failure(explain(output, 'Unpacking redis-server', cacheFolder) ?? `${file} could not be unpacked: ${output.trim()}`)
     }
+    // One binary under several names acts as the name it is called by; Debian makes the server's name in another package, as a link.
+    const server = join(folder, 'usr', 'bin', 'redis-server')
+    if (!existsSync(server)) symlinkSync('redis-check-rdb', server)
     rmSync(unpacked, { recursive: true, force: true })
     renameSync(folder, unpacked)
   } finally {
