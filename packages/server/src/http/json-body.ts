@@ -13,6 +13,6 @@ export function readJsonBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
     sizes.set(request, Buffer.byteLength(text))
-    parse(request, text as string, done)
+    void parse(request, text as string, done)
   })
 }
