@@ -22,6 +22,8 @@ export const serverErrors = {
     retryable: true,
     after: 'The keys that verify tokens could not be fetched; nothing was read or changed.',
   },
+  PORT_IN_USE: { status: 500, retryable: false, after: 'Nothing listens.' },
+  HOST_UNUSABLE: { status: 500, retryable: false, after: 'Nothing listens.' },
   CONFIG_INVALID: { status: 500, retryable: false, after: 'No server was started.' },
   SECRET_UNUSABLE: { status: 500, retryable: false, after: 'No server was started.' },
   SECRET_MISMATCH: { status: 500, retryable: false, after: 'No server was started; the servers that run are untouched.' },

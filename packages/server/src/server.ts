@@ -1,0 +1,164 @@
+import type { AddressInfo } from 'node:net'
+import { connect, MillraceError } from '@millrace/connection'
+import type { Connection } from '@millrace/connection'
+import Fastify from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { AuthOptions } from './auth/auth-options.ts'
+import { resolveAuth } from './auth/resolve-auth.ts'
+import { claimSecret } from './auth/secret-claim.ts'
+import { createVerifier } from './auth/verifier.ts'
+import { storeUrlOf } from './config/config.ts'
+import type { Config } from './config/config.ts'
+import { answerBrokenRequest, answerUndecodable } from './http/broken-request.ts'
+import { createLog } from './http/log.ts'
+import { standalonePlugin } from './plugin.ts'
+import type { PluginOptions } from './plugin.ts'
+
+/** What a server may be given instead of making it, and what it serves beyond its own. */
+export interface ServerParts extends Pick<PluginOptions, 'handlers' | 'errors' | 'pages'> {
+  /** Kept open at close(). @defaultValue one to the store of the configuration, closed with the server */
+  readonly connection?: Connection
+  /** @defaultValue JSON lines to stdout at the configured level */
+  readonly log?: FastifyBaseLogger
+}
+
+export interface Server {
+  /** The Fastify application. */
+  readonly app: FastifyInstance
+  readonly connection: Connection
+  /** How this server verifies tokens; `signToken` makes one that holds here. */
+  readonly auth: AuthOptions
+  readonly log: FastifyBaseLogger
+  /**
+   * Begins to accept requests.
+   * @returns where: `http://127.0.0.1:3000`
+   * @throws MillraceError PORT_IN_USE, HOST_UNUSABLE  nothing listens
+   */
+  listen(): Promise<string>
+  /** Stops accepting, lets running requests finish for up to 10 s, then ends. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Running requests get this long at close, ms. */
+const closeDeadlineMs = 10_000
+/** A request must have arrived whole after this, ms: long enough for the largest import over a slow line. */
+const requestTimeoutMs = 30 * 60_000
+const headersTimeoutMs = 15_000
+
+/**
+ * A server of its own: verifier, store, guard, routes and pages, ready to listen.
+ * @throws MillraceError what `connect` throws, SECRET_UNUSABLE, SECRET_MISMATCH, OPTION_INVALID  nothing is left open
+ */
+export async function createServer(config: Config, parts: ServerParts = {}): Promise<Server> {
+  const log = parts.log ?? createLog(config.logLevel)
+  const auth = await resolveAuth(config)
+  const verifier = createVerifier(auth)
+  const connection = parts.connection ?? (await connect(storeUrlOf(config), { log }))
+  const closing: (() => Promise<unknown>)[] = parts.connection === undefined ? [() => connection.close()] : []
+  try {
+    if (auth.kind === 'secret' && connection.kind === 'redis') {
+      const generated = config.auth.kind === 'generated-secret'
+      closing.unshift(await claimSecret({ keyValue: connection.keyValue('server'), secret: auth.secret, generated, log }))
+    }
+    const app = Fastify({
+      loggerInstance: log,
+      disableRequestLogging: true,
+      trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
+      requestTimeout: requestTimeoutMs,
+      return503OnClosing: false,
+      forceCloseConnections: 'idle',
+      routerOptions: { maxParamLength: 256 },
+      frameworkErrors: (error, request, reply) => void answerUndecodable(error, request, reply, verifier),
+      clientErrorHandler: answerBrokenRequest,
+    })
+    app.server.headersTimeout = headersTimeoutMs
+    app.addHook('onResponse', async (request, reply) => {
+      request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    })
+    const https = config.publicUrl?.startsWith('https:') ?? false
+    await app.register(standalonePlugin, { ...parts, connection, auth, verifier, https })
+    await app.ready()
+    return new RunningServer(config, app, connection, auth, log, closing)
+  } catch (error) {
+    for (const close of closing) await close()
+    throw error
+  }
+}
+
+class RunningServer implements Server {
+  readonly app: FastifyInstance
+  readonly connection: Connection
+  readonly auth: AuthOptions
+  readonly log: FastifyBaseLogger
+  readonly #config: Config
+  readonly #closing: readonly (() => Promise<unknown>)[]
+  #closed: Promise<void> | undefined
+
+  constructor(
+    config: Config,
+    app: FastifyInstance,
+    connection: Connection,
+    auth: AuthOptions,
+    log: FastifyBaseLogger,
+    closing: (() => Promise<unknown>)[],
+  ) {
+    this.app = app
+    this.connection = connection
+    this.auth = auth
+    this.log = log
+    this.#config = config
+    this.#closing = closing
+  }
+
+  async listen(): Promise<string> {
+    const { host, port, publicUrl } = this.#config
+    await this.app.listen({ host, port, listenTextResolver: () => 'listening' }).catch((error: unknown) => {
+      throw listenError(error, host, port)
+    })
+    if (!isLoopback(host) && !(publicUrl?.startsWith('https:') ?? false)) {
+      this.log.warn(
+        { host },
+        'tokens travel in the clear: this server listens beyond this machine without TLS; put a proxy with TLS in front and set PUBLIC_URL to its https address',
+      )
+    }
+    const bound = (this.app.server.address() as AddressInfo).port
+    const shown = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+    return `http://${shown}:${bound}`
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close())
+  }
+
+  async #close(): Promise<void> {
+    const deadline = setTimeout(() => this.app.server.closeAllConnections(), closeDeadlineMs)
+    await this.app.close().finally(() => clearTimeout(deadline))
+    for (const close of this.#closing) await close()
+  }
+}
+
+/** True for names and addresses that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function listenError(error: unknown, host: string, port: number): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new MillraceError('PORT_IN_USE', `Port ${port} on ${host} is in use by another program. Stop it, or set PORT to a free one.`, {
+        cause: error,
+      })
+    case 'EACCES':
+      return new MillraceError('PORT_IN_USE', `Port ${port} may not be used by this user. Set PORT to one above 1023.`, { cause: error })
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new MillraceError(
+        'HOST_UNUSABLE',
+        `HOST is ${host}, which is no address of this machine. Set HOST to 127.0.0.1, 0.0.0.0 or one of its addresses.`,
+        { cause: error },
+      )
+    default:
+      return error
+  }
+}
