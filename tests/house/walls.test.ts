@@ -8,14 +8,14 @@ import { root, roomsIn } from './house.ts'
 const packages = roomsIn('packages').map((room) => room.slice('packages/'.length))
 let copy = ''
 
-// A copy with what the compiler and the linter read, so that wrong imports are planted beside the real files and never in them.
+// The real configuration around rooms that are empty but for their entry: wrong imports are planted there, and never in the real sources.
 beforeAll(() => {
   copy = realpathSync(mkdtempSync(join(tmpdir(), 'walls-')))
   for (const file of ['tsconfig.base.json', '.oxlintrc.json']) cpSync(join(root, file), join(copy, file))
   for (const name of packages) {
-    for (const entry of ['src', 'dist', 'package.json', 'tsconfig.json']) {
-      cpSync(join(root, 'packages', name, entry), join(copy, 'packages', name, entry), { recursive: true, preserveTimestamps: true })
-    }
+    for (const file of ['package.json', 'tsconfig.json']) cpSync(join(root, 'packages', name, file), join(copy, 'packages', name, file))
+    mkdirSync(join(copy, 'packages', name, 'src'))
+    writeFileSync(join(copy, 'packages', name, 'src/index.ts'), 'export const x = 1\n')
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
 })
