@@ -82,8 +82,8 @@ export interface DocumentStore {
    * `missing`: nothing was staged under this number, or it was discarded.
    */
   putVersion(documentId: string, version: number): Promise<'stored' | 'already' | 'missing'>
-  /** Forgets a staged version; a stored one stays. */
-  discard(documentId: string, version: number): Promise<void>
+  /** Forgets a staged version; `stored`: it became a version before, and stays. */
+  discard(documentId: string, version: number): Promise<'discarded' | 'stored'>
   /** The current version. */
   get(documentId: string): Promise<StoredDocument | undefined>
   /** One version, staged or stored. */

@@ -119,8 +119,9 @@ export class EmbeddedDocumentStore implements DocumentStore {
     })
   }
 
-  async discard(documentId: string, version: number): Promise<void> {
+  async discard(documentId: string, version: number): Promise<'discarded' | 'stored'> {
     this.#run('DELETE FROM versions WHERE document_id = ? AND version = ? AND stored = 0', documentId, version)
+    return this.#version(documentId, version) ? 'stored' : 'discarded'
   }
 
   async get(documentId: string): Promise<StoredDocument | undefined> {

@@ -74,11 +74,12 @@ export class SharedDocumentStore implements DocumentStore {
     return 'stored'
   }
 
-  async discard(documentId: string, version: number): Promise<void> {
+  async discard(documentId: string, version: number): Promise<'discarded' | 'stored'> {
     const listed = await this.#keyValue.zrangeByScore(`versions:${documentId}`, version, version, 1)
     const current = await this.#current(documentId)
-    if (listed.length > 0 || current?.version === version) return
+    if (listed.length > 0 || current?.version === version) return 'stored'
     await this.#keyValue.delete(`version:${documentId}:${version}`, `staged:${documentId}`)
+    return 'discarded'
   }
 
   async get(documentId: string): Promise<StoredDocument | undefined> {

@@ -13,8 +13,8 @@ import type { Rooms } from './rooms.ts'
 export async function storeVersion(rooms: Rooms, message: Message): Promise<void> {
   const payload = readStoreVersion(message.payload)
   const { documentId, version, importId } = payload
-  if (importId !== null && (await rooms.imports.isCancelled(importId))) {
-    await rooms.documents.discard(documentId, version)
+  const cancelled = importId !== null && (await rooms.imports.isCancelled(importId))
+  if (cancelled && (await rooms.documents.discard(documentId, version)) === 'discarded') {
     await rooms.imports.mark(importId, 'cancelled', documentId)
     return
   }

@@ -1,0 +1,243 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { Bury, connectEmbedded } from 'millrace'
+import type { EnqueueOptions, Message } from 'millrace'
+import { EmbeddedDocumentStore } from '../documents/embedded-document-store.ts'
+import { documentIdOf, ImportService } from '../imports/import-service.ts'
+import { ImportRecord } from '../imports/import-record.ts'
+import { Inbox } from '../inbox/inbox.ts'
+import { Outbox } from '../outbox.ts'
+import { SearchFollower } from '../search/search-follower.ts'
+import { SearchIndex } from '../search/search-index.ts'
+import { Trends } from '../trends/trends.ts'
+import { countActivity } from './analytics.ts'
+import { storeVersion } from './document-operations.ts'
+import { deliverMention } from './notifications.ts'
+import { indexVersion } from './search-operations.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace handlers '))
+const connection = await connectEmbedded(join(folder, 'store'))
+afterAll(async () => {
+  await connection.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+let rooms = 0
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+interface Sent {
+  readonly queue: string
+  readonly payload: unknown
+  readonly options: EnqueueOptions
+}
+
+/** The rooms on real stores; what the outbox sends is kept, and a test hands it to the handlers as it likes. */
+async function setup() {
+  const name = String((rooms += 1))
+  const documents = new EmbeddedDocumentStore(join(folder, name, 'documents.db'))
+  const index = SearchIndex.open(join(folder, name), await documents.identity())
+  const search = new SearchFollower(documents, index, silent)
+  await search.start()
+  const sent = new Map<string, Sent>()
+  const outbox = new Outbox({
+    enqueue: async (queue, payload, options = {}) => void sent.set(options.id ?? `no id ${sent.size}`, { queue, payload, options }),
+  })
+  const imports = new ImportRecord(connection.keyValue(`imports-${name}`))
+  const all = {
+    documents,
+    search,
+    outbox,
+    imports,
+    inbox: new Inbox(connection.keyValue(`inbox-${name}`)),
+    trends: new Trends(connection.keyValue(`trends-${name}`)),
+  }
+  const service = new ImportService({ documents, record: imports, outbox })
+  const importFiles = async (files: Record<string, string | Uint8Array>, id?: string) => {
+    const upload = await service.begin('bob', id)
+    for (const [path, text] of Object.entries(files)) await upload.accept(path, typeof text === 'string' ? Buffer.from(text) : text)
+    await upload.end()
+    return upload.id
+  }
+  const messages = (queue: string) => [...sent].filter(([, one]) => one.queue === queue).map(([id, one]) => messageOf(id, one))
+  const handleAll = async () => {
+    for (const message of messages('document-operations')) await storeVersion(all, message)
+    for (const message of messages('search-operations')) await indexVersion(all, message)
+    for (const message of messages('notifications')) await deliverMention(all, message)
+    await countActivity(all, messages('analytics'))
+  }
+  const found = (query: string) => index.search(query, { limit: 10 }).results.map(({ path }) => path)
+  return { ...all, rooms: all, sent, messages, service, importFiles, handleAll, found }
+}
+
+function messageOf(id: string, { payload, options }: Sent): Message {
+  const { name = 'default', priority = 'normal' } = options
+  return { id, name, payload, priority, attempt: 1, retries: 0, createdAtMs: 1_000, scheduledFor: null, tags: [] }
+}
+
+test('an imported file is stored, found, counted and its mentions delivered, by one message each', async () => {
+  const { importFiles, handleAll, sent, found, inbox, trends, service, documents } = await setup()
+  const id = await importFiles({ 'n/plan.md': '# Plan\nTurn the wheel, @ada and @grace!' })
+  await handleAll()
+  expect([...sent.values()].map(({ queue, options }) => `${queue} ${options.priority}`).sort()).toEqual([
+    'analytics low',
+    'document-operations low',
+    'notifications high',
+    'notifications urgent',
+    'search-operations low',
+  ])
+  expect(await documents.get(documentIdOf('n/plan.md'))).toMatchObject({ title: 'Plan', version: 1, updatedBy: 'bob', path: 'n/plan.md' })
+  expect(found('wheel')).toEqual(['n/plan.md'])
+  expect(await inbox.list('ada', { limit: 5 })).toMatchObject({ unread: 1, items: [{ title: 'Plan', by: 'bob', urgent: false }] })
+  expect(await inbox.list('grace', { limit: 5 })).toMatchObject({ unread: 1, items: [{ urgent: true }] })
+  expect((await trends.report(1_000)).totals).toMatchObject({ documents: 1, words: 8, mentions: 2 })
+  expect(await service.progress(id)).toMatchObject({
+    state: 'done',
+    counts: { received: 1, accepted: 1, stored: 1, indexed: 1, mentions: 2, skipped: 0, failed: 0, cancelled: 0 },
+  })
+})
+
+test('handling every message again changes nothing', async () => {
+  const { importFiles, handleAll, sent, inbox, trends, service, documents } = await setup()
+  const id = await importFiles({ 'a.md': 'hello @ada', 'b.md': 'two words' })
+  const state = async () =>
+    JSON.stringify(
+      [
+        [...sent.keys()],
+        await service.progress(id),
+        await inbox.list('ada', { limit: 9 }),
+        await trends.report(1_000),
+        await documents.list({ offset: 0, limit: 9 }),
+      ],
+      (key, value: unknown) => (key === 'finishedAtMs' ? undefined : value),
+    )
+  await handleAll()
+  const once = await state()
+  await handleAll()
+  expect(await state()).toBe(once)
+})
+
+test('a message of an older version, handled late, never replaces a newer version', async () => {
+  const { importFiles, messages, rooms: all, documents, handleAll, found } = await setup()
+  await importFiles({ 'a.md': 'old words' })
+  await importFiles({ 'a.md': 'new words' })
+  const [older, newer] = messages('document-operations')
+  await storeVersion(all, newer as Message)
+  await storeVersion(all, older as Message)
+  await handleAll()
+  expect(await documents.get(documentIdOf('a.md'))).toMatchObject({ text: 'new words', version: 2 })
+  expect([found('new'), found('old')]).toEqual([['a.md'], []])
+})
+
+test('only who is newly mentioned is told when a document changes', async () => {
+  const { importFiles, handleAll, messages, inbox } = await setup()
+  await importFiles({ 'a.md': '@ada @bob' })
+  await handleAll()
+  await importFiles({ 'a.md': '@ada @bob! @grace' })
+  await handleAll()
+  expect(messages('notifications').map(({ payload }) => (payload as { subject: string }).subject)).toEqual(['ada', 'bob', 'bob', 'grace'])
+  expect((await inbox.list('ada', { limit: 9 })).total).toBe(1)
+  expect((await inbox.list('bob', { limit: 9 })).items.map(({ urgent }) => urgent).sort()).toEqual([false, true])
+})
+
+test('the rest of an import goes on when files are bad, and each is listed with its reason', async () => {
+  const { importFiles, handleAll, service } = await setup()
+  const id = await importFiles({
+    'good.md': 'fine',
+    'binary.md': new Uint8Array([1, 0, 2]),
+    'latin.md': new Uint8Array([0xe9, 0x20]),
+    'empty.md': '',
+    'huge.md': new Uint8Array(1_048_577).fill(97),
+    '../out.md': 'x',
+    'image.png': 'x',
+    '': 'x',
+    'also good.markdown': 'fine too',
+  })
+  await handleAll()
+  const progress = await service.progress(id)
+  expect(progress.counts).toMatchObject({ received: 9, accepted: 2, skipped: 7, stored: 2, indexed: 2 })
+  expect(Object.fromEntries(progress.skipped.map(({ path, reason }) => [path, reason]))).toEqual({
+    'binary.md': 'not-text',
+    'latin.md': 'not-text',
+    'empty.md': 'empty',
+    'huge.md': 'too-large',
+    '../out.md': 'bad-path',
+    'image.png': 'not-markdown',
+    '(no name 1)': 'bad-path',
+  })
+})
+
+test('the same text again is unchanged: done at once, without messages', async () => {
+  const { importFiles, handleAll, sent, service } = await setup()
+  await importFiles({ 'a.md': 'same' })
+  await handleAll()
+  const before = sent.size
+  const id = await importFiles({ 'a.md': 'same' })
+  expect(sent.size).toBe(before)
+  expect(await service.progress(id)).toMatchObject({ state: 'done', counts: { accepted: 1, stored: 1, indexed: 1 } })
+})
+
+test('an upload that broke off and is sent again under its id doubles nothing', async () => {
+  const { importFiles, handleAll, sent, service } = await setup()
+  const files = { 'a.md': 'one', 'b.md': 'two' }
+  await importFiles({ 'a.md': 'one' }, 'mine')
+  await importFiles(files, 'mine')
+  expect(sent.size).toBe(2)
+  await handleAll()
+  expect(await service.progress('mine')).toMatchObject({ state: 'done', counts: { received: 2, stored: 2 } })
+})
+
+test('a cancelled import drops what waits and keeps what was stored, and the same files can be imported again', async () => {
+  const { importFiles, handleAll, messages, rooms: all, service, documents } = await setup()
+  const files = { 'a.md': 'one @ada', 'b.md': 'two' }
+  const id = await importFiles(files)
+  await storeVersion(all, messages('document-operations')[0] as Message)
+  expect((await service.cancel(id)).state).toBe('cancelled')
+  await handleAll()
+  expect(await service.progress(id)).toMatchObject({ state: 'cancelled', counts: { stored: 1, cancelled: 1 } })
+  expect(await documents.get(documentIdOf('b.md'))).toBeUndefined()
+  await expect(importFiles(files, id)).rejects.toMatchObject({ code: 'IMPORT_CANCELLED' })
+  const again = await importFiles(files)
+  await handleAll()
+  expect(await service.progress(again)).toMatchObject({ state: 'done', counts: { accepted: 2, stored: 2, indexed: 2 } })
+})
+
+test('an import nobody started is not found', async () => {
+  const { service } = await setup()
+  await expect(service.progress('none')).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' })
+  await expect(service.cancel('none')).rejects.toMatchObject({ code: 'IMPORT_NOT_FOUND' })
+})
+
+test('a payload that cannot be read is buried with the reason, whatever it is', async () => {
+  const { rooms: all } = await setup()
+  const payloads = [
+    null,
+    1,
+    'text',
+    [],
+    {},
+    { documentId: 7 },
+    { documentId: 'a', version: 0.5 },
+    { kind: 'stored', words: -1 },
+    { kind: 'used', views: { a: 'x' } },
+  ]
+  for (const payload of payloads) {
+    const message = messageOf('m', { queue: '', payload, options: {} })
+    await expect(storeVersion(all, message)).rejects.toBeInstanceOf(Bury)
+    await expect(indexVersion(all, message)).rejects.toBeInstanceOf(Bury)
+    await expect(deliverMention(all, message)).rejects.toBeInstanceOf(Bury)
+    const [outcome] = await countActivity(all, [message])
+    expect(outcome).toBeInstanceOf(Bury)
+  }
+  const readable = messageOf('m2', { queue: '', payload: { kind: 'used', views: { a: 2 }, searches: {} }, options: {} })
+  const unreadable = messageOf('m3', { queue: '', payload: { kind: 'other' }, options: {} })
+  expect(await countActivity(all, [unreadable, readable])).toEqual([expect.any(Bury), undefined])
+  expect((await all.trends.report(1_000)).totals.views).toBe(2)
+})
+
+test('a version that was never staged, and a document that is not stored, are buried', async () => {
+  const { rooms: all } = await setup()
+  const message = messageOf('m', { queue: '', payload: { documentId: 'a', version: 1, importId: null }, options: {} })
+  await expect(storeVersion(all, message)).rejects.toThrow('was never staged, or was discarded')
+  await expect(indexVersion(all, message)).rejects.toThrow('is not stored')
+})
