@@ -81,6 +81,12 @@ describe('a group of calls', () => {
     expect(database.prepare('SELECT count(*) AS n FROM once').get()).toEqual({ n: 0 })
   })
 
+  test('a corrupt record met half-way undoes what its call did before, and nothing else', () => {
+    const { outcomes } = group.run([add('a'), fail(new MillraceError('STORE_CORRUPT', 'The record of a cannot be read.'))])
+    expect(outcomes).toMatchObject([{ ok: true }, { ok: false, error: { code: 'STORE_CORRUPT' } }])
+    expect(rows()).toEqual(['a'])
+  })
+
   test('memory lives from group to group and is cleared with every rollback', () => {
     const remember = call((context) => {
       const times = Number(context.memory.get('test/times') ?? 0) + 1

@@ -128,9 +128,12 @@ export class GroupCommit {
   }
 }
 
-/** A procedure's own no: a MillraceError, or an Error whose message begins with an upper-case word, such as `QUEUE_FULL 10000`. */
+/**
+ * A procedure's own no, said before its first write: a MillraceError, or an Error whose message begins with an upper-case word, such as
+ * `QUEUE_FULL 10000`. A corrupt record may be met half-way, so that one is undone like any other throw.
+ */
 export function isRefusal(error: unknown): error is Error {
-  if (isMillraceError(error)) return true
+  if (isMillraceError(error)) return error.code !== 'STORE_CORRUPT'
   return error instanceof Error && error.name === 'Error' && refusalWord(error.message) !== undefined
 }
 

@@ -21,7 +21,7 @@ export type ProcedureEffect = 'grow' | 'free'
 /**
  * A module with `export function run(context, argument)`. Like a script it must check everything before its first
  * write: a refusal is a thrown MillraceError, or an Error whose message starts with an upper-case word (`QUEUE_FULL 10000`). Any other
- * throw rolls back the group; the other calls of the group are then run again, each alone.
+ * throw, and a MillraceError STORE_CORRUPT, rolls back the group; the other calls of the group are then run again, each alone.
  * The module may export `prepare(context)`, called once a thread before the first run (tables).
  */
 export interface Procedure<Argument, Answer> {
