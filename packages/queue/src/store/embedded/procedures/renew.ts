@@ -1,0 +1,18 @@
+import type { ProcedureContext } from '@millrace/connection'
+import type { RenewAnswer } from '../../store.ts'
+import { queueState, touchLease } from '../queue-state.ts'
+import { nextLeaseEnd, takeTimer } from '../signals.ts'
+export { prepare } from '../schema.ts'
+
+/** Prolongs one lease. O(workers), in memory. */
+export function run(
+  context: ProcedureContext,
+  { queue, worker, leaseMs }: { readonly queue: string; readonly worker: string; readonly leaseMs: number },
+): RenewAnswer {
+  const state = queueState(context, queue)
+  const lease = state.leases.get(worker)
+  if (!lease) return { held: false, dueInMs: null, leaseEndInMs: null }
+  lease.deadlineUs = context.nowUs() + leaseMs * 1_000
+  touchLease(context, state, worker)
+  return { held: true, dueInMs: takeTimer(context, state, worker), leaseEndInMs: nextLeaseEnd(context, state, worker) }
+}
