@@ -25,6 +25,8 @@ export interface Workspace {
   readonly trends: Trends
   readonly outbox: Outbox
   readonly activity: ActivityLog
+  /** Begins to handle the four queues in this process. Called once. */
+  handle(): void
   /** Hands back what the handlers did not finish, then closes the rooms; the connection stays the caller's. Safe to call twice. */
   close(): Promise<void>
 }
@@ -36,7 +38,7 @@ export interface WorkspaceOptions {
   readonly log: Log
 }
 
-/** Opens the rooms of a server, catches up with the documents, and handles the four queues. */
+/** Opens the rooms of a server and catches up with the documents. */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const { connection, log } = options
   const folder = join(options.dataDir, 'workspace')
@@ -47,7 +49,6 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const shared = sharedRooms(connection, log)
   const { queues, outbox } = shared
   const activity = new ActivityLog(outbox, log)
-  handleQueues(queues, { ...shared, documents, search }, log)
   return {
     queues,
     documents,
@@ -58,6 +59,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     trends: shared.trends,
     outbox,
     activity,
+    handle: () => handleQueues(queues, { ...shared, documents, search }, log),
     close: once(async () => {
       await activity.close()
       await queues.close()
@@ -69,7 +71,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 }
 
 /** Handles the four queues of a shared store without a search file or a server. */
-export function openWorker(options: { readonly connection: Connection; readonly log: Log }): { close(): Promise<void> } {
+export function openWorker(options: { readonly connection: Connection; readonly log: Log }): {
+  readonly queueNames: readonly string[]
+  close(): Promise<void>
+} {
   const { connection, log } = options
   const shared = sharedRooms(connection, log)
   handleQueues(
@@ -77,7 +82,7 @@ export function openWorker(options: { readonly connection: Connection; readonly 
     { ...shared, documents: new SharedDocumentStore(connection.keyValue('workspace-documents')), search: undefined },
     log,
   )
-  return { close: once(() => shared.queues.close()) }
+  return { queueNames: shared.queues.queueNames, close: once(() => shared.queues.close()) }
 }
 
 function openDocuments(connection: Connection, folder: string): DocumentStore {

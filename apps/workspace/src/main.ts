@@ -1,0 +1,62 @@
+/** `npm start`: the workspace with its server and its four queues, in one process. */
+import { relative } from 'node:path'
+import { connect } from 'millrace'
+import type { Connection } from 'millrace'
+import { createLog, createServer, readConfig, signToken, storeUrlOf } from 'millrace/server'
+import type { Server } from 'millrace/server'
+import { endOnSignal, sayFailure } from './end-process.ts'
+import { workspaceErrors } from './errors.ts'
+import { importOwnDocuments } from './own-documents.ts'
+import { documentHandlers } from './routes/document-handlers.ts'
+import { importHandlers } from './routes/import-handlers.ts'
+import { readingHandlers } from './routes/reading-handlers.ts'
+import { openWorkspace } from './workspace.ts'
+
+await start().catch((error: unknown) => {
+  sayFailure(error)
+  process.exit(1)
+})
+
+async function start(): Promise<void> {
+  const config = readConfig()
+  // Standard output is for what a person reads.
+  const log = createLog(config.logLevel, process.stderr)
+  const connection = await connect(storeUrlOf(config), { log })
+  const workspace = await openWorkspace({ connection, dataDir: config.dataDir, log })
+  const handlers = { ...documentHandlers(workspace), ...importHandlers(workspace), ...readingHandlers(workspace) }
+  const server = await createServer(config, { connection, log, errors: workspaceErrors, handlers })
+  // The server first, so that nothing new comes while the handlers finish.
+  endOnSignal(async () => {
+    await server.close()
+    await workspace.close()
+    await connection.close()
+  })
+  const address = await server.listen()
+  workspace.handle()
+  await say(address, server, connection)
+  await importOwnDocuments(workspace.imports, connection.keyValue('workspace'), log).catch((error: unknown) => {
+    log.warn({ err: error }, 'the own documents were not imported')
+  })
+}
+
+async function say(address: string, server: Server, connection: Connection): Promise<void> {
+  const lines = [
+    ['Workspace', `${address}/`],
+    ['Dashboard', `${address}/dashboard/`],
+    ['Store', storeOf(connection)],
+    ['Import', 'npm run import -- <folder of Markdown>'],
+  ]
+  // A token in a file of logs outlives its reader.
+  if (process.stdout.isTTY && server.auth.kind === 'secret') {
+    const token = await signToken(server.auth, { subject: 'viewer', role: 'viewer', ttlSeconds: 3_600 })
+    lines.push(['Try', `curl -H 'authorization: Bearer ${token}' ${address}/api/performance/queues`])
+  }
+  lines.push(['Stop', 'Ctrl-C'])
+  process.stdout.write(`\n${lines.map(([name = '', value = '']) => `  ${name.padEnd(11)}${value}\n`).join('')}\n`)
+}
+
+function storeOf(connection: Connection): string {
+  const where =
+    connection.kind === 'embedded' ? `a file in ${relative(process.cwd(), connection.directory) || '.'}` : connection.description
+  return `${where} (${connection.durability})`
+}

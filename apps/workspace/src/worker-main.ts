@@ -1,0 +1,28 @@
+/** `npm run worker`: one more process for the four queues of a shared Redis, without a server. */
+import { connect, MillraceError } from 'millrace'
+import { createLog, readConfig, storeUrlOf } from 'millrace/server'
+import { endOnSignal, sayFailure } from './end-process.ts'
+import { openWorker } from './workspace.ts'
+
+await start().catch((error: unknown) => {
+  sayFailure(error)
+  process.exit(1)
+})
+
+async function start(): Promise<void> {
+  const config = readConfig()
+  if (config.redisUrl === null) {
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      'A worker needs REDIS_URL, the Redis it shares with the workspace: an embedded file belongs to the one process that `npm start` runs, which handles the queues itself.',
+    )
+  }
+  const log = createLog(config.logLevel, process.stderr)
+  const connection = await connect(storeUrlOf(config), { log })
+  const worker = openWorker({ connection, log })
+  endOnSignal(async () => {
+    await worker.close()
+    await connection.close()
+  })
+  process.stdout.write(`Handling ${worker.queueNames.join(', ')} on ${connection.description}. Ctrl-C hands back what runs and ends.\n`)
+}
