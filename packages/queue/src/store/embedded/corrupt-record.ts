@@ -11,7 +11,8 @@ export function corruptRecord(what: string, cause?: unknown): MillraceError {
   )
 }
 
-/** Parses stored JSON text. @throws STORE_CORRUPT naming `what` */
+/** Parses stored JSON text; the type is the caller's word. @throws STORE_CORRUPT naming `what` */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- JSON.parse knows no types: one place casts instead of each caller
 export function parseStored<Value>(text: unknown, what: string): Value {
   if (typeof text !== 'string') throw corruptRecord(what)
   try {

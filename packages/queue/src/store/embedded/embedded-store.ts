@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/connection'
 import type { EmbeddedConnection } from '@millrace/connection'
+import { maxMessagesPerCall } from '../store.ts'
 import type * as Contract from '../store.ts'
 import type { Store } from '../store.ts'
 import { decodeClaim, decodeStatuses, encodeClaim, encodeFrame } from './codec.ts'
@@ -88,15 +89,15 @@ export class EmbeddedStore implements Store {
     if (payload !== null && !isStorable(payload)) {
       throw new MillraceError('PAYLOAD_NOT_JSON', 'payload: it holds a raw NUL or half a character; JSON.stringify escapes both.')
     }
-    return this.#connection.run(procedures.redrive, { queue: this.#name, selection: storableIds(selection), delayMs, payload, undo })
+    return this.#connection.run(procedures.redrive, { queue: this.#name, selection: bounded(selection), delayMs, payload, undo })
   }
 
   promote(selection: Contract.Selection): Promise<Contract.SliceAnswer> {
-    return this.#connection.run(procedures.promote, { queue: this.#name, selection: storableIds(selection) })
+    return this.#connection.run(procedures.promote, { queue: this.#name, selection: bounded(selection) })
   }
 
   purge(state: Contract.PurgeState, limit: number): Promise<Contract.SliceAnswer> {
-    return this.#connection.run(procedures.purge, { queue: this.#name, state, limit })
+    return this.#connection.run(procedures.purge, { queue: this.#name, state, limit: Math.min(limit, maxMessagesPerCall) })
   }
 
   pause(): Promise<void> {
@@ -158,6 +159,9 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && !/\p{Surrogate}/u.test(text)
 }
 
-function storableIds(selection: Contract.Selection): Contract.Selection {
-  return 'ids' in selection ? { ids: selection.ids.filter(isStorable) } : selection
+/** What a call may do at most; an id that cannot be stored names nothing. */
+function bounded(selection: Contract.Selection): Contract.Selection {
+  return 'ids' in selection
+    ? { ids: selection.ids.slice(0, maxMessagesPerCall).filter(isStorable) }
+    : { limit: Math.min(selection.limit, maxMessagesPerCall) }
 }

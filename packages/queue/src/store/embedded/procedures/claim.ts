@@ -78,7 +78,7 @@ export function run(context: ProcedureContext, call: ClaimProcedureCall): ClaimP
   state.leases.set(worker, lease)
   touchLease(context, state, worker)
   lease.idleSinceUs = null
-  lease.deadlineUs = nowUs + call.leaseMs * 1_000
+  lease.deadlineUs = nowUs + Math.round(call.leaseMs * 1_000)
   let outcomes: string
   if (repeated) outcomes = replayed(lease, call)
   else {

@@ -91,7 +91,7 @@ function decide(context: ProcedureContext, state: QueueState, call: EnqueueCall,
   const findTaken = context.database.prepare('SELECT digest FROM queue_explicit WHERE queue = ? AND id = ?')
   const findMessage = context.database.prepare('SELECT payload FROM queue_message WHERE queue = ? AND id = ?')
   const inFrame = new Map<string, string>()
-  const letters = [...all]
+  const letters = Array.from(all)
   for (const index of explicit) {
     const id = call.ids[index] as string
     const payload = call.payloads[index] as string
@@ -121,7 +121,7 @@ function arrange(state: QueueState, call: EnqueueCall, statuses: string, explici
   }
   const dueTimes = new Map<number, number>()
   for (const { index, delayMs, scheduledForMs } of call.special) {
-    const dueUs = scheduledForMs === null ? nowUs + delayMs * 1_000 : scheduledForMs * 1_000
+    const dueUs = scheduledForMs === null ? nowUs + Math.round(delayMs * 1_000) : Math.round(scheduledForMs * 1_000)
     if (dueUs > nowUs) dueTimes.set(index, dueUs)
   }
   const scores: (number | undefined)[] = []

@@ -50,7 +50,7 @@ function redrive(context: ProcedureContext, state: QueueState, call: RedriveCall
   if (chosen.length === 0) return { changed: 0, more }
   touch(context, state)
   const nowUs = context.nowUs()
-  const dueUs = nowUs + call.delayMs * 1_000
+  const dueUs = nowUs + Math.round(call.delayMs * 1_000)
   const restart = context.database.prepare(
     `UPDATE queue_message SET score = ?, retries = 0, crashes = 0, alone_crashes = 0, payload = coalesce(?, payload)
      WHERE queue = ? AND id = ?`,

@@ -12,7 +12,7 @@ export function run(
   const state = queueState(context, queue)
   const lease = state.leases.get(worker)
   if (!lease) return { held: false, dueInMs: null, leaseEndInMs: null }
-  lease.deadlineUs = context.nowUs() + leaseMs * 1_000
+  lease.deadlineUs = context.nowUs() + Math.round(leaseMs * 1_000)
   touchLease(context, state, worker)
   return { held: true, dueInMs: takeTimer(context, state, worker), leaseEndInMs: nextLeaseEnd(context, state, worker) }
 }

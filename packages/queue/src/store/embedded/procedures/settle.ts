@@ -107,7 +107,7 @@ function retry(context: ProcedureContext, state: QueueState, failed: readonly Fa
   if (failed.length === 0) return
   let earliestUs = Infinity
   for (const { id, level, claim, result } of failed) {
-    const scoreUs = context.nowUs() + result.delayMs * 1_000
+    const scoreUs = context.nowUs() + Math.round(result.delayMs * 1_000)
     countAttempt(context, state, { id, claim, attempt: result.attempt, scoreUs })
     schedule(context, state, { id, level, scoreUs, mark: null })
     earliestUs = Math.min(earliestUs, scoreUs)
