@@ -50,12 +50,13 @@ export function shown(value: unknown): string {
   return String(value)
 }
 
-/** The word of `known` that differs least from `word`, if by at most a third of its letters; undefined when none is near. */
+/** The word of `known` that `word` begins, or that differs least from it, if by at most a third of its letters; undefined when none is near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
   let least = Math.max(2, Math.ceil(word.length / 3)) + 1
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    const beginning = word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase())
+    const distance = beginning ? 1 : editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < least) [best, least] = [candidate, distance]
   }
   return best
