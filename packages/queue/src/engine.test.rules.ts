@@ -27,7 +27,7 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
       const queue = stage.queue<{ to: string }>()
       const seen = new Seen<unknown>()
       const before = Date.now()
-      const worker = stage.mind(new Worker(queue, async (message) => void seen.add(message)))
+      const worker = stage.mind(new Worker(queue, async (message) => seen.add(message)))
       const completed = new Promise((resolve) => worker.on('completed', resolve))
       const { id, status } = await queue.enqueue({ to: 'ada' }, { priority: 'high', name: 'welcome', tags: ['a', 'b'] })
       const [message] = (await seen.reach(1)) as [Record<string, unknown>]

@@ -55,7 +55,7 @@ export function newMessage(payload: unknown, options: EnqueueOptions | undefined
 }
 
 /** @throws PRIORITY_INVALID */
-export function requireLevel(priority: unknown): Level {
+function requireLevel(priority: unknown): Level {
   if (typeof priority === 'string' && levelNames.has(priority)) return priority as Level
   const meant = typeof priority === 'string' ? nearest(priority, levels) : undefined
   const hint = meant === undefined ? '' : `; did you mean '${meant}'?`

@@ -61,9 +61,9 @@ export interface ResolvedSettings {
   readonly targetAgeMs: Readonly<Record<Level, number>>
 }
 
-export const defaultTargetAgeMs: Readonly<Record<Level, number>> = { urgent: 5_000, high: 30_000, normal: 120_000, low: 900_000 }
+const defaultTargetAgeMs: Readonly<Record<Level, number>> = { urgent: 5_000, high: 30_000, normal: 120_000, low: 900_000 }
 
-export const settingNames = [
+const settingNames = [
   'maxRetries',
   'retryDelay',
   'retryJitter',

@@ -87,8 +87,10 @@ export class Producer {
     const frames = framesOf(messages)
     let error: unknown
     const sendNext = async (): Promise<void> => {
-      for (let frame = frames.next(); !frame.done && error === undefined; frame = frames.next()) {
-        const { start, end } = frame.value
+      while (error === undefined) {
+        const { value } = frames.next()
+        if (value === undefined) return
+        const { start, end } = value
         try {
           const answered = await this.#send(messages.slice(start, end))
           for (let index = start; index < end; index += 1) statuses[index] = answered[index - start] as EnqueueStatus
@@ -99,6 +101,9 @@ export class Producer {
       }
     }
     await Promise.all(Array.from({ length: maxBulkFrames }, sendNext))
+    // What was not sent any more: surely not stored after a refusal; after an outage nobody should count on anything.
+    const { value: unsent } = frames.next()
+    if (unsent && !isOutage(error)) statuses.fill('refused', unsent.start)
     return { statuses, error }
   }
 

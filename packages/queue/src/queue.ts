@@ -4,7 +4,6 @@ import { requireObject, shown } from './check.ts'
 import { IdSource } from './id-source.ts'
 import { localWorkers } from './local-wake.ts'
 import type { LocalWorker } from './local-wake.ts'
-import type { MessageState } from './message.ts'
 import { newMessage, requireId } from './new-message.ts'
 import type { MessageMould } from './new-message.ts'
 import { requireQueueOptions, resolveSettings } from './options.ts'
@@ -240,9 +239,6 @@ export class Queue<Payload = unknown> {
     return this.#producer.close()
   }
 }
-
-/** States in which messages can be listed. */
-export type ListedState = MessageState
 
 async function inSlices(
   selection: Partial<{ ids: readonly string[]; limit: number }>,

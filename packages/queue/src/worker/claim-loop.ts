@@ -20,7 +20,7 @@ const resultWaitMs = 1
 const firstRepeatMs = 50
 const lastRepeatMs = 1000
 
-export interface LoopHooks {
+interface LoopHooks {
   /** An outcome the store took. */
   readonly onSettled: (attempt: Attempt, result: Result, runMs: number) => void
   readonly onLeaseLost: (worker: string, messages: number) => void

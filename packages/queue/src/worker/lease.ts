@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { RenewAnswer, Store, WorkerSignal } from '../store/store.ts'
 
 /** The main thread may be blocked for this long, ms, before its leases are left to end. */
-export const maxStallMs = 60_000
+const maxStallMs = 60_000
 
 export interface LeaseHooks {
   readonly onSignal: (signal: WorkerSignal) => void
