@@ -43,8 +43,11 @@ export type EnqueueBody = Static<typeof EnqueueBody>
 export const Enqueued = record({ id: Type.String(), status: oneOf(['added', 'duplicate']) })
 export type Enqueued = Static<typeof Enqueued>
 
-/** Why one message of a bulk was not taken, or (`STORE_UNAVAILABLE`) is not known to be taken; repeat it with the same id. */
-export const EnqueueFailure = record({ error: record({ code: Type.String(), status: Type.Integer(), detail: Type.String() }) })
+/** Why one message of a bulk was not taken, or (`STORE_UNAVAILABLE`) is not known to be taken; repeat that one under the id given here. */
+export const EnqueueFailure = record({
+  id: Type.String(),
+  error: record({ code: Type.String(), status: Type.Integer(), detail: Type.String() }),
+})
 export type EnqueueFailure = Static<typeof EnqueueFailure>
 
 /** In the order of `messages`. */

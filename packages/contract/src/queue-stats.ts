@@ -5,7 +5,7 @@ import { Count, Level, nullable, QueueName, record } from './primitives.ts'
 const Ms = Type.Number({ minimum: 0 })
 const PerSecond = Type.Number({ minimum: 0 })
 
-/** Percentiles of the last minute, ms; null while nothing finished in it. */
+/** Percentiles of the last hour's attempts, ms; null when there were none. */
 export const Percentiles = record({ p50: nullable(Ms), p95: nullable(Ms), p99: nullable(Ms) })
 export type Percentiles = Static<typeof Percentiles>
 
@@ -19,7 +19,9 @@ export const LevelStats = record({
   served: nullable(
     Type.Number({ minimum: 0, maximum: 1, description: "share of the last minute's claims that went to this level; null without claims" }),
   ),
-  share: Type.Number({ minimum: 0, maximum: 1, description: 'share promised to this level while every level has work' }),
+  share: nullable(
+    Type.Number({ minimum: 0, maximum: 1, description: 'share promised to this level while every level has work; null with strict order' }),
+  ),
 })
 export type LevelStats = Static<typeof LevelStats>
 

@@ -67,7 +67,7 @@ const messageRoutes = {
     policy: 'queues',
     role: 'operator',
     audited: true,
-    summary: 'Enqueue one message, or up to 1,000',
+    summary: 'Enqueue one message, or up to 1,000; under an Idempotency-Key a repeated request adds nothing',
     params: queue,
     headers: Type.Object({ 'idempotency-key': Type.Optional(MessageId) }),
     body: EnqueueBody,

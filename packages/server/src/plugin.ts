@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { MillraceError } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
+import type { MessageQueueService } from '@millrace/queue'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthOptions } from './auth/auth-options.ts'
 import { guard } from './auth/guard.ts'
@@ -17,9 +18,14 @@ import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
 import { healthHandlers } from './routes/health.ts'
+import { messageHandlers } from './routes/messages.ts'
+import { QueueDirectory } from './routes/queue-directory.ts'
+import { queueHandlers } from './routes/queues.ts'
 
 export interface PluginOptions {
   readonly connection: Connection
+  /** The application's queues. Left out, the queues that other processes of the store made are served alike. */
+  readonly queues?: MessageQueueService
   /** How tokens are verified; without one nothing is served. */
   readonly auth: AuthOptions
   /** Handlers of an application's own for operations of the table, such as those of the workspace. */
@@ -55,10 +61,16 @@ async function mount(app: FastifyInstance, options: PluginOptions, verifier: Ver
   refuseWhileClosing(app)
   guard(app, verifier)
   const pages = registerPages(app, { ...ownPages(), ...options.pages })
-  const rows = registerRoutes(app, { ...healthHandlers(options.connection), ...options.handlers })
+  const rows = registerRoutes(app, { ...ownHandlers(app, options), ...options.handlers })
   const served = [...rows, ...pages]
   registerUnknownRoutes(app, served)
   return served
+}
+
+function ownHandlers(app: FastifyInstance, { connection, queues }: PluginOptions): Handlers {
+  const directory = new QueueDirectory(connection, queues)
+  app.addHook('onClose', () => directory.close())
+  return { ...healthHandlers(connection), ...queueHandlers(directory), ...messageHandlers(directory) }
 }
 
 /** No inline script or style at all, nothing from elsewhere, no framing. */

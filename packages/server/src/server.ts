@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { connect, MillraceError } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AuthOptions } from './auth/auth-options.ts'
 import { resolveAuth } from './auth/resolve-auth.ts'
@@ -15,7 +16,7 @@ import { standalonePlugin } from './plugin.ts'
 import type { PluginOptions } from './plugin.ts'
 
 /** What a server may be given instead of making it, and what it serves beyond its own. */
-export interface ServerParts extends Pick<PluginOptions, 'handlers' | 'errors' | 'pages'> {
+export interface ServerParts extends Pick<PluginOptions, 'queues' | 'handlers' | 'errors' | 'pages'> {
   /** Kept open at close(). @defaultValue one to the store of the configuration, closed with the server */
   readonly connection?: Connection
   /** @defaultValue JSON lines to stdout at the configured level */
@@ -62,7 +63,9 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
     }
     const app = Fastify({
       loggerInstance: log,
-      disableRequestLogging: true,
+      logController: new LogController({ disableRequestLogging: true }),
+      // Unique beyond this process: the log of several servers is read as one.
+      genReqId: () => randomBytes(5).toString('hex'),
       trustProxy: config.trustProxy.length === 0 ? false : [...config.trustProxy],
       requestTimeout: requestTimeoutMs,
       return503OnClosing: false,

@@ -63,12 +63,16 @@ export class Maintenance {
     })
   }
 
-  /** True when more is left. The lease goes with the round, unless the next comes at once. */
+  /** True when more is left. */
   async #round(): Promise<boolean> {
     if (!(await this.#keyValue.acquireLease('maintenance', this.#holder, leaseMs))) return false
-    let more = true
-    for (let slice = 0; more && slice < slicesPerRound && !this.#stopped; slice += 1) more = (await this.#store.trim(this.#retention)).more
-    if (!more || this.#stopped) await this.#keyValue.releaseLease('maintenance', this.#holder)
-    return more
+    for (let slice = 0; slice < slicesPerRound && !this.#stopped; slice += 1) {
+      const { more } = await this.#store.trim(this.#retention)
+      if (!more) {
+        await this.#keyValue.releaseLease('maintenance', this.#holder)
+        return false
+      }
+    }
+    return true
   }
 }

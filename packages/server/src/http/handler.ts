@@ -16,6 +16,8 @@ export interface Call<Name extends RouteName> {
   files(): AsyncIterable<UploadedFile>
   /** Aborted when the client goes away before it got its answer. */
   readonly signal: AbortSignal
+  /** Names the request in log and answers. */
+  readonly requestId: string
   readonly log: Log
   /** Bytes of the JSON body. */
   readonly bodyBytes: number
@@ -25,7 +27,10 @@ export interface Call<Name extends RouteName> {
  * Answers one operation with the shape its row states; the status is the row's. To refuse, throw a MillraceError whose code
  * has a row in the error table.
  */
-export type Handler<Name extends RouteName> = (call: Call<Name>) => Answer<Name> | Promise<Answer<Name>>
+export type Handler<Name extends RouteName> = (call: Call<Name>) => Frozen<Answer<Name>> | Promise<Frozen<Answer<Name>>>
+
+/** The same shape, not to be written to. */
+export type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value
 
 /** Handlers by operation. An operation without one is not served: its path is unknown. */
 export type Handlers = { readonly [Name in RouteName]?: Handler<Name> }

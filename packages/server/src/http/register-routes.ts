@@ -79,6 +79,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, row: Route): Call<
     body: row.body === undefined ? undefined : request.body,
     identity: identityOf(request),
     bodyBytes: bodyBytesOf(request),
+    requestId: request.id,
     log: request.log,
     files: () => filesOf(request),
     get signal() {

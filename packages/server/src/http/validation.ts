@@ -29,7 +29,7 @@ export function compileValidation(schema: TSchema, place: Place): Validate {
   const convert = place === 'path' || place === 'query'
   return (given) => {
     const { schema: branch, validator } = branches.length === 1 ? branches[0]! : closest(branches, given)
-    const value = convert ? Value.Default(branch, Value.Convert(branch, { ...(given as object) })) : given
+    const value = convert ? Value.Default(branch, fromText(branch as Loose, given as Readonly<Record<string, unknown>>)) : given
     if (validator.Check(value)) return { value }
     const errors = fieldsOf(validator.Errors(value) as unknown as Fault[], branch as Loose, place)
     return {
@@ -38,6 +38,17 @@ export function compileValidation(schema: TSchema, place: Place): Validate {
       }),
     }
   }
+}
+
+/** Text becomes a number where the schema has numbers and the text is one; anything else stays, to be refused by name. */
+function fromText(schema: Loose, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const properties = schema['properties'] as Readonly<Record<string, Loose>>
+  const entries = Object.entries(given).map(([name, value]) => {
+    const type = Object.hasOwn(properties, name) ? properties[name]?.['type'] : undefined
+    const isNumber = (type === 'integer' || type === 'number') && typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value)
+    return [name, isNumber ? Number(value) : value]
+  })
+  return Object.fromEntries(entries) as Record<string, unknown>
 }
 
 /** A union of objects is checked by the one branch the caller meant, so that its faults are named and not those of all branches. */

@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '@millrace/connection'
+import { RedisProcess } from '@millrace/connection/testing'
+import { routes } from '@millrace/contract'
+import type { Role, Route, RouteName } from '@millrace/contract'
+import { MessageQueueService } from '@millrace/queue'
+import type { MessageQueueServiceOptions } from '@millrace/queue'
+import type { LightMyRequestResponse } from 'fastify'
+import { Value } from 'typebox/value'
+import { expect } from 'vitest'
+import { signToken } from './auth/sign-token.ts'
+import { readConfig } from './config/read-config.ts'
+import type { Environment } from './config/read-config.ts'
+import { createLog } from './http/log.ts'
+import { createServer } from './server.ts'
+import type { ServerParts } from './server.ts'
+
+export type StoreKind = 'embedded' | 'redis'
+
+export interface Asked {
+  readonly role?: Role | undefined
+  readonly token?: string
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
+interface HarnessOptions extends Pick<ServerParts, 'handlers' | 'errors' | 'pages'> {
+  readonly environment?: Environment
+  readonly queues?: MessageQueueServiceOptions['queues']
+  /** @defaultValue a Redis of its own */
+  readonly redis?: RedisProcess
+}
+
+/** A server on a store of its own, with a queue service nobody works for, a token a role, and the lines it logged. */
+export async function startHarness(kind: StoreKind, options: HarnessOptions = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-server-'))
+  const redis = kind === 'redis' ? (options.redis ?? (await RedisProcess.start())) : undefined
+  const lines: string[] = []
+  const log = createLog('trace', { write: (line: string) => void lines.push(line) })
+  const environment = { DATA_DIR: directory, PORT: '0', ...(redis === undefined ? {} : { REDIS_URL: redis.url }), ...options.environment }
+  const prefix = `test-${crypto.randomUUID()}:`
+  const connection = await connect(redis?.url ?? `file:${directory}`, { prefix })
+  const queues = new MessageQueueService({ connection, ...(options.queues === undefined ? {} : { queues: options.queues }) })
+  const server = await createServer(readConfig(environment), { ...options, queues, connection, log })
+  const tokens = {
+    viewer: await signToken(server.auth, { subject: 'vera', role: 'viewer', ttlSeconds: 600 }),
+    operator: await signToken(server.auth, { subject: 'otto', role: 'operator', ttlSeconds: 600 }),
+    admin: await signToken(server.auth, { subject: 'ada', role: 'admin', ttlSeconds: 600 }),
+  }
+  return {
+    server,
+    connection,
+    queues,
+    redis,
+    lines,
+    tokens,
+    directory,
+    /** Sends one request through the whole server but the socket. */
+    ask(method: string, url: string, { role, token = role && tokens[role], body, headers }: Asked = {}): Promise<LightMyRequestResponse> {
+      return server.app.inject({
+        method: method as 'GET',
+        url,
+        headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      })
+    },
+    async close() {
+      await server.close()
+      await queues.close()
+      await connection.close()
+      if (options.redis === undefined) await redis?.close()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Harness = Awaited<ReturnType<typeof startHarness>>
+
+/** The answer of an operation, once its status and every key of its shape were checked. */
+export function answerOf<Answer>(name: RouteName, response: LightMyRequestResponse): Answer {
+  const row: Route = routes[name]
+  expect(response.statusCode, response.body).toBe(row.status)
+  const answer: unknown = response.json()
+  expect(Value.Errors(row.answer, answer), response.body).toEqual([])
+  return answer as Answer
+}
+
+/** Checks that a response is a whole problem and nothing else. */
+export function problemOf(
+  response: LightMyRequestResponse,
+  status: number,
+  code: string,
+): { detail: string; errors?: { field: string; message: string }[] } {
+  expect(response.statusCode, response.body).toBe(status)
+  expect(response.headers['content-type']).toBe('application/problem+json')
+  const problem = response.json<{ detail: string; errors?: { field: string; message: string }[] }>()
+  expect(problem).toMatchObject({
+    type: `urn:millrace:error:${code}`,
+    title: expect.any(String),
+    status,
+    code,
+    detail: expect.any(String),
+    instance: expect.any(String),
+  })
+  return problem
+}
