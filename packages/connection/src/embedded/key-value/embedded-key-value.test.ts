@@ -2,10 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describeKeyValue } from '../../testing/describe-key-value.ts'
 import { connectEmbedded } from '../connect-embedded.ts'
 import { rowCount } from './rows.test.procedure.ts'
 import type { KeyValue } from '../../key-value.ts'
 import type { EmbeddedStoreConnection } from '../embedded-connection.ts'
+
+describeKeyValue('the embedded file', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'millrace key-value '))
+  const store = await connectEmbedded(directory)
+  return {
+    room: (name) => store.keyValue(name),
+    elsewhere: (name) => store.keyValue(name),
+    close: async () => {
+      await store.close()
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+})
 
 let folder: string
 let connection: EmbeddedStoreConnection
@@ -70,64 +84,9 @@ describe('what is over', () => {
   })
 })
 
-test('a NUL survives in keys, values, fields, members and entries, and does not join two of them', async () => {
-  const [a, b] = ['x\0a', 'x\0b']
-  await room.set(a, a)
-  await room.set(b, b)
-  await room.setField('f', a, a)
-  await room.setField('f', b, b)
-  await room.zadd('z', 1, b)
-  await room.zadd('z', 1, a)
-  await room.append('l', a, { max: 5 })
-  expect([await room.get(a), await room.get(b)]).toEqual([a, b])
-  expect(await room.fields('f')).toEqual(
-    new Map([
-      [a, a],
-      [b, b],
-    ]),
-  )
-  expect(await room.zrange('z', 0, -1)).toEqual([a, b])
-  expect(await room.list('l', 5)).toEqual([a])
-})
-
-test('rooms and prefixes do not see each other', async () => {
+test('prefixes do not see each other', async () => {
   await room.set('key', 'mine')
-  expect(await connection.keyValue('other').get('key')).toBeUndefined()
   await connection.close()
   connection = (await connectEmbedded(folder, { prefix: 'staging:', testClock: true })) as EmbeddedStoreConnection
   expect(await connection.keyValue('room').get('key')).toBeUndefined()
-})
-
-test('ranks agree with a sorted array from both ends, with equal scores in order of bytes', async () => {
-  const members = ['Z', 'a', 'é', 'zz', '\u{1f600}', '\uffff', ...Array.from({ length: 40 }, (_, n) => `m${n}`)]
-  await Promise.all(members.map((member, n) => room.zadd('set', n % 3, member)))
-  const sorted = members
-    .map((member, n) => ({ member, score: n % 3 }))
-    .sort((one, two) => one.score - two.score || Buffer.compare(Buffer.from(one.member), Buffer.from(two.member)))
-    .map(({ member }) => member)
-  for (const [start, stop] of [
-    [0, -1],
-    [0, 0],
-    [-1, -1],
-    [3, 7],
-    [-7, -3],
-    [30, 200],
-    [-200, 2],
-    [20, 30],
-    [46, 50],
-    [5, 4],
-  ] as const) {
-    const last = stop < 0 ? stop + sorted.length : stop
-    const first = Math.max(0, start < 0 ? start + sorted.length : start)
-    expect(await room.zrange('set', start, stop)).toEqual(sorted.slice(first, last + 1))
-  }
-})
-
-test('arguments the store could only misread are refused before they are sent', async () => {
-  const refused = { code: 'OPTION_INVALID' }
-  await expect(room.zadd('z', Number.NaN, 'm')).rejects.toMatchObject(refused)
-  await expect(room.set('k', 'v', { ttlMs: 0 })).rejects.toMatchObject({ ...refused, message: 'ttlMs: 0 is not an integer of at least 1.' })
-  await expect(room.incrementField('f', 'n', 0.5)).rejects.toMatchObject(refused)
-  await expect(room.append('l', 'v', { max: 0 })).rejects.toMatchObject(refused)
-  await expect(room.list('l', -1)).rejects.toMatchObject(refused)
 })
