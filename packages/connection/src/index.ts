@@ -16,6 +16,8 @@ export type { Placeholder, Script, ScriptArgument, ScriptEffect } from './redis/
 export { defineProcedure } from './embedded/procedure.ts'
 export type { Procedure, ProcedureContext, ProcedureEffect, ProcedureModule } from './embedded/procedure.ts'
 export type { Database, SqlValue, Statement } from './embedded/database.ts'
+export { CacheService } from './cache-service.ts'
+export type { CacheOptions, CacheStats } from './cache-service.ts'
 export type { KeyValue } from './key-value.ts'
 export { connect } from './connect.ts'
 export { connectRedis } from './redis/connect-redis.ts'

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import { MillraceError } from '../errors.ts'
 import { MemoryGauge } from './memory-gauge.ts'
 import { makeClient } from './make-client.ts'
 import { evictionWarning, inspectServer } from './preflight.ts'
 import { RedisKeyValue } from './key-value/redis-key-value.ts'
+import { PoolSocket } from './pool-socket.ts'
+import { RedisLink } from './redis-link.ts'
 import { RedisSubscriber } from './redis-subscriber.ts'
 import { Renewal } from './renewal.ts'
 import { PlainCall, ScriptCall } from './store-call.ts'
@@ -11,9 +14,8 @@ import type { ConnectionHealth, DurabilityGrade, Pulse, PulseOptions, RedisConne
 import type { KeyValue } from '../key-value.ts'
 import type { ResolvedOptions } from '../options.ts'
 import type { RedisAddress } from '../parse-url.ts'
-import type { MillraceError } from '../errors.ts'
 import type { Preflight } from './preflight.ts'
-import type { RedisLink } from './redis-link.ts'
+import type { LinkOptions } from './redis-link.ts'
 import type { Script, ScriptArgument } from './script.ts'
 import type { SentScript } from './store-call.ts'
 
@@ -39,6 +41,7 @@ export class RedisStoreConnection implements RedisConnection {
   readonly #stateListeners = new Set<(state: 'up' | 'down') => void>()
   readonly #scripts = new Map<Script, SentScript>()
   readonly #renewal: Renewal
+  readonly #pool: readonly PoolSocket[]
   #subscriber: RedisSubscriber | undefined
   #denied: MillraceError | undefined
   #closing: Promise<void> | undefined
@@ -51,6 +54,10 @@ export class RedisStoreConnection implements RedisConnection {
     this.processNumber = parts.processNumber
     this.#gauge = new MemoryGauge(parts.link)
     const { link, address, options } = parts
+    this.#pool = Array.from(
+      { length: options.poolSize },
+      () => new PoolSocket(this, () => this.#openLink('millrace-cache', { callTimeoutMs: options.commandTimeoutMs })),
+    )
     this.#renewal = new Renewal({ link, address, commandTimeoutMs: options.commandTimeoutMs, log: options.log })
   }
 
@@ -73,7 +80,7 @@ export class RedisStoreConnection implements RedisConnection {
     args: readonly ScriptArgument[],
     options: { callTimeoutMs?: number } = {},
   ): Promise<unknown> {
-    return this.#parts.link.call(new ScriptCall(this.#sent(script), keys, args), options.callTimeoutMs)
+    return this.#parts.link.call(new ScriptCall(this.sent(script), keys, args), options.callTimeoutMs)
   }
 
   /** A plain command, with the same deadlines and retries. */
@@ -83,7 +90,7 @@ export class RedisStoreConnection implements RedisConnection {
 
   pulse(script: Script, keys: readonly string[], args: readonly ScriptArgument[], options: PulseOptions): Pulse {
     const { everyMs, maxStallMs, onAnswer, onError } = options
-    return this.#renewal.pulse({ script: this.#sent(script), keys, args, everyMs, maxStallMs }, { onAnswer, onError })
+    return this.#renewal.pulse({ script: this.sent(script), keys, args, everyMs, maxStallMs }, { onAnswer, onError })
   }
 
   async health(): Promise<ConnectionHealth> {
@@ -124,17 +131,13 @@ export class RedisStoreConnection implements RedisConnection {
     return new RedisKeyValue(this, room)
   }
 
-  subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {
-    const { address, options } = this.#parts
-    this.#subscriber ??= new RedisSubscriber(
-      {
-        store: address.description,
-        commandTimeoutMs: options.commandTimeoutMs,
-        callTimeoutMs: options.callTimeoutMs,
-        makeClient: () => makeClient(address, 'millrace-subscriber', options.commandTimeoutMs),
-      },
-      options.log,
-    )
+  /** The same room over each socket of the pool: what is sent through one of them stays in order. The sockets open when first used. */
+  pooledKeyValues(room: string): KeyValue[] {
+    return this.#pool.map((socket) => new RedisKeyValue(socket, room))
+  }
+
+  async subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {
+    this.#subscriber ??= new RedisSubscriber((on) => this.#openLink('millrace-subscriber', on), this.#parts.options.log)
     return this.#subscriber.add(this.prefix + channel, listener)
   }
 
@@ -148,6 +151,7 @@ export class RedisStoreConnection implements RedisConnection {
     this.#closing ??= (async () => {
       this.#gauge.close()
       this.#subscriber?.close()
+      for (const socket of this.#pool) socket.close()
       this.#parts.link.close()
       await this.#renewal.close()
     })()
@@ -185,7 +189,16 @@ export class RedisStoreConnection implements RedisConnection {
     }
   }
 
-  #sent(script: Script): SentScript {
+  #openLink(name: string, on: Partial<LinkOptions> = {}): RedisLink {
+    if (this.#closing) throw new MillraceError('CONNECTION_CLOSED', 'The connection was closed by close().')
+    const { address, options } = this.#parts
+    const { commandTimeoutMs, callTimeoutMs } = options
+    const makeSocket = () => makeClient(address, name, commandTimeoutMs)
+    return new RedisLink({ store: address.description, commandTimeoutMs, callTimeoutMs, makeClient: makeSocket, ...on })
+  }
+
+  /** The script with what a test clock changes in it. */
+  sent(script: Script): SentScript {
     let sent = this.#scripts.get(script)
     if (!sent) {
       sent = this.#prepare(script)

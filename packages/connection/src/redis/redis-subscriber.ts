@@ -1,8 +1,7 @@
 import { LocalChannels } from '../local-channels.ts'
 import { PlainCall } from './store-call.ts'
-import { RedisLink } from './redis-link.ts'
 import type { Log } from '../connection.ts'
-import type { LinkOptions } from './redis-link.ts'
+import type { LinkOptions, RedisLink } from './redis-link.ts'
 
 /** A subscription is silent for long; a ping shows that the socket is not half open. */
 const pingEveryMs = 10_000
@@ -16,11 +15,10 @@ export class RedisSubscriber {
   readonly #channels = new Map<string, { listeners: number; readonly active: Promise<unknown> }>()
   readonly #pinging: NodeJS.Timeout
 
-  constructor(options: LinkOptions, log: Log | undefined) {
+  constructor(openLink: (on: Pick<LinkOptions, 'onMessage' | 'onState'>) => RedisLink, log: Log | undefined) {
     this.#log = log
     this.#listeners = new LocalChannels(log)
-    this.#link = new RedisLink({
-      ...options,
+    this.#link = openLink({
       onMessage: (channel, text) => this.#listeners.publish(channel, text),
       onState: (state) => {
         if (state === 'up') this.#resubscribe()
