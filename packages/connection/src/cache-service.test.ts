@@ -161,6 +161,14 @@ describe.each([
     expect(await cache.get('key')).toBe('second try')
   })
 
+  test('tries again with the next call after a loader threw', async () => {
+    const load = vi.fn(() => Promise.reject(new Error('no')))
+    for (let tries = 1; tries <= 3; tries++) {
+      await expect(cache.getOrSet('key', load, { ttlMs: 60_000 })).rejects.toThrow('no')
+      expect(load).toHaveBeenCalledTimes(tries)
+    }
+  })
+
   test('does not keep what was loaded before the key was deleted or set', async () => {
     for (const change of [() => other.delete('key'), () => other.set('key', 'newer')]) {
       const loading = pending<string>()

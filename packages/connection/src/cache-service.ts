@@ -215,7 +215,9 @@ export class CacheService {
   async #loadAndKeep(key: string, load: () => unknown, times: CacheTimes, { holder }: LoadLease): Promise<unknown> {
     const room = this.#room(key)
     // Compared, so that a lease which `set` or `delete` took away stays away.
-    const renew = () => holder !== null && room.compareAndSet(leaseOf(key), holder, holder, { ttlMs: loadLeaseMs }).catch(() => false)
+    const renew = () => {
+      if (holder !== null) void room.compareAndSet(leaseOf(key), holder, holder, { ttlMs: loadLeaseMs }).catch(() => false)
+    }
     const renewing = setInterval(renew, loadLeaseMs / 3)
     renewing.unref()
     try {

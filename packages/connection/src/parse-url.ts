@@ -1,6 +1,6 @@
 import { MillraceError } from './errors.ts'
 
-export interface HostPort {
+interface HostPort {
   readonly host: string
   readonly port: number
 }
