@@ -45,6 +45,10 @@ export interface QueueStats {
     readonly retried: number
     readonly dead: number
     readonly removed: number
+    /** Results refused because their claim was no longer current. */
+    readonly stale: number
+    /** Times a message was held by a worker that died. */
+    readonly crashed: number
   }
   /** From ready to the start of the handler, the last 60 minutes' attempts. */
   readonly waitMs: Percentiles
@@ -79,7 +83,6 @@ export function queueStats({ name, stats, settings, times, own }: QueueStatsInpu
   const shares: Shares = stored?.shares ?? own.shares
   const claimed = stats.levels.reduce((sum, each) => sum + each.claimedLastMinute, 0)
   const ages = stats.levels.flatMap((each) => (each.oldestAgeMs === null ? [] : [each.oldestAgeMs]))
-  const { enqueued, completed, retried, dead, removed } = stats.totals
   return {
     name,
     paused: stats.paused,
@@ -100,7 +103,7 @@ export function queueStats({ name, stats, settings, times, own }: QueueStatsInpu
       completedPerSecond: stats.perSecond.completed,
       failedPerSecond: stats.perSecond.failed,
     },
-    totals: { enqueued, completed, retried, dead, removed },
+    totals: stats.totals,
     waitMs: percentiles(times.wait),
     runMs: percentiles(times.run),
     drainSeconds: drainSeconds(stats),
