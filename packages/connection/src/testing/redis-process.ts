@@ -63,6 +63,8 @@ export class RedisProcess {
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = once(this.#child, 'exit')
+    // A program with nothing else to do must wait for this.
+    this.#child.ref()
     this.#child.kill('SIGKILL')
     await gone
     this.#unguard()
