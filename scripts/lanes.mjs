@@ -15,4 +15,5 @@ export const budgetMinutes = 12
 /** @type {readonly Lane[]} */
 export const lanes = [
   { name: 'rules', command: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=2'], counts: 'vitest', limitMinutes: 12 },
+  { name: 'chaos-redis', command: ['tests/dist/chaos/on-redis.js'], counts: 'last line', limitMinutes: 5 },
 ]
