@@ -24,7 +24,10 @@ type Given<Key extends string, Value> = Value extends undefined ? unknown : { re
 type Optional<Key extends string, Value> = Value extends undefined ? unknown : { readonly [K in Key]?: Partial<Value> }
 type Asked<Key extends string, Value> = Value extends undefined
   ? unknown
-  : { readonly [K in Key]: Omit<Value, DefaultedQuery> & Partial<Pick<Value, Extract<keyof Value, DefaultedQuery>>> }
+  : Record<never, never> extends QueryOf<Value>
+    ? { readonly [K in Key]?: QueryOf<Value> }
+    : { readonly [K in Key]: QueryOf<Value> }
+type QueryOf<Value> = Omit<Value, DefaultedQuery> & Partial<Pick<Value, Extract<keyof Value, DefaultedQuery>>>
 /** Query fields that have a default, so that a caller may leave them out. */
 type DefaultedQuery = 'limit'
 
