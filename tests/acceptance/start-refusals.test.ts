@@ -1,0 +1,107 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { freePort, RedisProcess } from '@millrace/connection/testing'
+import { Stage } from './program.ts'
+import type { Ended } from './program.ts'
+import type { AddressInfo } from 'node:net'
+
+const stage = new Stage()
+afterAll(() => stage.close())
+
+/** One line for people, no stack, and exit code 1. */
+function refusedWith({ code, output, errors }: Ended, ...words: readonly (string | RegExp)[]): void {
+  const lines = errors
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('{') && !line.startsWith('(node:') && !line.startsWith('(Use `node'))
+  expect({ code, lines: lines.length, output }, errors).toEqual({ code: 1, lines: 1, output: '' })
+  for (const word of words) expect(lines[0]).toMatch(word)
+}
+
+test('a port in use', async () => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => taken.once('listening', resolve))
+  const { port } = taken.address() as AddressInfo
+  refusedWith(await stage.run('server', { PORT: String(port), DATA_DIR: stage.folder() }).ended(), `Port ${port}`, 'PORT')
+  taken.close()
+})
+
+test('a DATA_DIR that is a file', async () => {
+  const file = join(stage.folder(), 'file')
+  writeFileSync(file, '')
+  refusedWith(await stage.run('server', { PORT: '0', DATA_DIR: file }).ended(), file)
+})
+
+// The superuser may write everywhere.
+test.skipIf(process.getuid?.() === 0)('a folder that may not be written', async () => {
+  const folder = stage.folder()
+  chmodSync(folder, 0o500)
+  refusedWith(await stage.run('server', { PORT: '0', DATA_DIR: join(folder, 'data') }).ended(), folder)
+})
+
+test('a second process on the same file', async () => {
+  const dataDir = stage.folder()
+  const { program } = await stage.server({ DATA_DIR: dataDir })
+  refusedWith(await stage.run('server', { PORT: '0', DATA_DIR: dataDir }).ended(), String(program.pid), dataDir)
+})
+
+test('a JWT_SECRET that is too short', async () => {
+  const { code, errors } = await stage.run('server', { PORT: '0', DATA_DIR: stage.folder(), JWT_SECRET: 'short' }).ended()
+  expect(code).toBe(1)
+  expect(errors).toContain('JWT_SECRET has 5 bytes; at least 32 are needed')
+  expect(errors).not.toContain('    at ')
+})
+
+test('a Redis that does not answer, and one that wants another password', async () => {
+  const port = await freePort()
+  refusedWith(
+    await stage.run('server', { PORT: '0', DATA_DIR: stage.folder(), REDIS_URL: `redis://127.0.0.1:${port}` }).ended(),
+    String(port),
+  )
+  const redis = await RedisProcess.start({ args: ['--requirepass', 'right'] })
+  refusedWith(
+    await stage.run('server', { PORT: '0', DATA_DIR: stage.folder(), REDIS_URL: `redis://:wrong@127.0.0.1:${redis.port}` }).ended(),
+    /password/i,
+  )
+  await redis.close()
+}, 60_000)
+
+test('a Redis that evicts', async () => {
+  const redis = await RedisProcess.start({ args: ['--maxmemory-policy', 'allkeys-lru'] })
+  refusedWith(await stage.run('server', { PORT: '0', DATA_DIR: stage.folder(), REDIS_URL: redis.url }).ended(), 'noeviction')
+  await redis.close()
+})
+
+test('a worker without a Redis', async () => {
+  refusedWith(await stage.run('worker', { DATA_DIR: stage.folder() }).ended(), 'A worker needs REDIS_URL')
+})
+
+test('an import without a server, without a folder, of a file, and of nothing', async () => {
+  const url = `http://127.0.0.1:${await freePort()}`
+  const folder = stage.folder()
+  writeFileSync(join(folder, 'a.md'), 'x')
+  const nowhere = { DATA_DIR: stage.folder(), MILLRACE_URL: url }
+  refusedWith(await stage.run('import', nowhere, [folder]).ended(), url, 'npm start')
+  refusedWith(await stage.run('import', nowhere, [join(folder, 'none')]).ended(), 'There is no folder')
+  refusedWith(await stage.run('import', nowhere, [join(folder, 'a.md')]).ended(), 'is not a folder')
+  const { address } = await stage.server({})
+  const empty = await stage.run('import', { MILLRACE_URL: address }, [stage.folder()]).ended()
+  expect(empty.code).toBe(1)
+  expect(empty.output).toContain('0 documents stored')
+  refusedWith(
+    await stage.run('import', { MILLRACE_URL: address, JWT_SECRET: 'another secret of more than 32 bytes!' }, [folder]).ended(),
+    'does not take this token',
+  )
+}, 60_000)
+
+test('the help of the import command shows examples', async () => {
+  const { code, output } = await stage.run('import', {}, ['--help']).ended()
+  expect(code).toBe(0)
+  expect(output).toContain('npm run import -- ~/notes')
+})
+
+test('a second signal ends at once what the first one is ending', async () => {
+  const { program } = await stage.server({})
+  expect(await program.stop('SIGINT')).toMatchObject({ code: 0, signal: null })
+})
