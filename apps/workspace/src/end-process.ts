@@ -4,25 +4,37 @@ import { isMillraceError } from 'millrace'
 const sameSignalMs = 500
 
 /**
- * Ends the process in order at the first SIGTERM or SIGINT, with exit code 0, and at once at the second.
- * @param close gives back what is held; when it fails the exit code is 1
+ * Calls `first` at the first SIGTERM or SIGINT, and `again` at a later one of somebody who does not want to wait.
+ * @returns stops listening, after which a signal ends the process as usual
  */
-export function endOnSignal(close: () => Promise<void>): void {
+export function onSignals(first: () => void, again: () => void): () => void {
   let firstAtMs: number | undefined
-  const end = () => {
+  const hear = () => {
     const nowMs = performance.now()
     if (firstAtMs === undefined) {
       firstAtMs = nowMs
-      close().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          sayFailure(error)
-          process.exit(1)
-        },
-      )
-    } else if (nowMs - firstAtMs > sameSignalMs) process.exit(1)
+      first()
+    } else if (nowMs - firstAtMs > sameSignalMs) again()
   }
-  process.on('SIGTERM', end).on('SIGINT', end)
+  process.on('SIGTERM', hear).on('SIGINT', hear)
+  return () => void process.off('SIGTERM', hear).off('SIGINT', hear)
+}
+
+/**
+ * Ends the process in order at the first SIGTERM or SIGINT, with exit code 0, and at once at the second, with 1.
+ * @param close gives back what is held; when it fails the exit code is 1
+ */
+export function endOnSignal(close: () => Promise<void>): void {
+  const end = () => {
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        sayFailure(error)
+        process.exit(1)
+      },
+    )
+  }
+  onSignals(end, () => process.exit(1))
 }
 
 /** One sentence for what a user can mend, the whole stack for what is our mistake. */

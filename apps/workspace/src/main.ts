@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { connect } from 'millrace'
 import type { Connection } from 'millrace'
 import { createLog, createServer, readConfig, signToken, storeUrlOf } from 'millrace/server'
-import type { Server } from 'millrace/server'
+import type { Config, Server } from 'millrace/server'
 import { endOnSignal, sayFailure } from './end-process.ts'
 import { workspaceErrors } from './errors.ts'
 import { importOwnDocuments } from './own-documents.ts'
@@ -22,6 +22,15 @@ async function start(): Promise<void> {
   // Standard output is for what a person reads.
   const log = createLog(config.logLevel, process.stderr)
   const connection = await connect(storeUrlOf(config), { log })
+  try {
+    await serve(config, connection, log)
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+}
+
+async function serve(config: Config, connection: Connection, log: Server['log']): Promise<void> {
   const workspace = await openWorkspace({ connection, dataDir: config.dataDir, log })
   const handlers = { ...documentHandlers(workspace), ...importHandlers(workspace), ...readingHandlers(workspace) }
   const server = await createServer(config, { connection, log, errors: workspaceErrors, handlers })

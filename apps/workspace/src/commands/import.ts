@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { ApiError, createClient } from '@millrace/contract'
 import { isMillraceError } from 'millrace'
+import { onSignals } from '../end-process.ts'
 import { importFolder, readFolder } from './import-folder.ts'
 import { createDisplay } from './import-display.ts'
 import { summaryOf } from './import-summary.ts'
@@ -48,28 +49,27 @@ async function importGiven(given: string, options: { readonly wait: boolean }): 
   await client.listDocuments({ query: { limit: 1 } })
 
   const stopping = new AbortController()
-  const stop = () => {
-    if (stopping.signal.aborted) process.exit(130)
-    stopping.abort()
-  }
-  process.on('SIGINT', stop).on('SIGTERM', stop)
+  const forget = onSignals(
+    () => stopping.abort(),
+    () => process.exit(130),
+  )
   const display = createDisplay(process.stdout, files.length)
-  const run = await importFolder(client, files, {
+  const done = await importFolder(client, files, {
     wait: options.wait,
     signal: stopping.signal,
     onProgress: (progress, sent) => display.show(progress, sent),
   }).finally(() => {
     display.end()
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    forget()
   })
-  process.stdout.write(summaryOf(given, run.progress, [...leftOut, ...run.leftOut], { waited: options.wait, notListed: tooMany }))
-  if (options.wait && !run.waited && run.progress.state !== 'cancelled') {
+  process.stdout.write(summaryOf(given, done.progress, [...leftOut, ...done.leftOut], { waited: options.wait, notListed: tooMany }))
+  if (options.wait && !done.waited && done.progress.state !== 'cancelled') {
     process.stdout.write(
       'Nothing moved for a minute, so this command stopped waiting. Does a process handle the queues (npm start, npm run worker)?\n',
     )
   }
-  const { accepted, stored } = run.progress.counts
-  return (run.progress.state === 'cancelled' ? stored : accepted) > 0 ? 0 : 1
+  const { accepted, stored } = done.progress.counts
+  return (done.progress.state === 'cancelled' ? stored : accepted) > 0 ? 0 : 1
 }
 
 /** npm runs this in the repository's folder; a relative path is meant from where npm was called. */

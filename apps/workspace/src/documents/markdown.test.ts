@@ -26,10 +26,12 @@ test(`at most ${maxMentions} people are told of one version`, () => {
   expect(mentionsIn(Array.from({ length: 150 }, (_, n) => `@p${n}`).join(' ')).length).toBe(maxMentions)
 })
 
-test('the title is the first heading, else the name of the file, else the first words', () => {
+test('the title is that of a front matter, else the first heading, else the name of the file, else the first words', () => {
   expect(titleOf('intro\n\n## The *mill* race ##\n# Later', 'a/b.md')).toBe('The mill race')
   expect(titleOf('# [Name](https://x) <img src="y"> ![b](c)', 'a.md')).toBe('Name')
   expect(titleOf('```\n# no heading\n```', 'a/b.md')).toBe('b.md')
+  expect(titleOf('---\ntitle: "npm install"\nsection: 1\n---\n# Synopsis', 'a.md')).toBe('npm install')
+  expect(titleOf('---\nsection: 1\n---\n# Synopsis\ntitle: no', 'a.md')).toBe('Synopsis')
   expect(titleOf('first words\nmore', null)).toBe('first words')
   expect(titleOf('', null)).toBe('Untitled')
 })

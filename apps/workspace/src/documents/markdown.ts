@@ -18,10 +18,10 @@ const headingLength = 1_000
 export const maxMentions = 100
 
 /**
- * The first heading, else the name of the file, else the first words. At most 200 characters.
+ * The `title` of a front matter, else the first heading, else the name of the file, else the first words. At most 200 characters.
  */
 export function titleOf(text: string, path: string | null): string {
-  const heading = /^ {0,3}#{1,6}[ \t]+(.*)$/m.exec(withoutCode(text))?.[1]
+  const heading = frontMatterTitle(text) ?? /^ {0,3}#{1,6}[ \t]+(.*)$/m.exec(withoutCode(text))?.[1]
   const plain = heading
     ?.slice(0, headingLength)
     .trim()
@@ -60,6 +60,14 @@ export function mentionsIn(text: string): Mention[] {
 /** The name of an inbox: people are found whichever way their name is capitalised. */
 export function subjectOf(name: string): string {
   return name.normalize('NFC').toLowerCase()
+}
+
+/** `title: …` between a first line of `---` and the next such line. */
+function frontMatterTitle(text: string): string | undefined {
+  if (!/^---\r?\n/.test(text)) return undefined
+  const end = text.indexOf('\n---', 3)
+  const title = /^title:[ \t]*(.*)$/m.exec(text.slice(0, Math.max(0, end)))?.[1]?.trim()
+  return title?.replace(/^(["'])(.*)\1$/, '$2') || undefined
 }
 
 /** Code blanked out, line breaks kept. */

@@ -199,8 +199,9 @@ export class SharedDocumentStore implements DocumentStore {
   }
 }
 
-function summaryOf({ hash: _, ...summary }: Current): DocumentSummary {
-  return summary
+function summaryOf(current: Current): DocumentSummary {
+  const { id, title, path, version, textBytes, createdAtMs, updatedAtMs, updatedBy } = current
+  return { id, title, path, version, textBytes, createdAtMs, updatedAtMs, updatedBy }
 }
 
 function idOf(entry: string): string {

@@ -1,6 +1,6 @@
 import { Bury } from 'millrace'
 import type { BatchOutcome, Message } from 'millrace'
-import { asObject, countsByName, whole } from './payload.ts'
+import { asObject, countsField, wholeField } from './payload.ts'
 import type { Activity } from '../trends/trends.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -23,11 +23,11 @@ function readActivity(message: Message): Activity {
   const { id, createdAtMs: atMs } = message
   const fields = asObject(message.payload)
   if (fields['kind'] === 'stored') {
-    return { id, atMs, counts: { documents: 1, words: whole(fields, 'words', 0), mentions: whole(fields, 'mentions', 0) } }
+    return { id, atMs, counts: { documents: 1, words: wholeField(fields, 'words', 0), mentions: wholeField(fields, 'mentions', 0) } }
   }
   if (fields['kind'] !== 'used') throw new Bury("`kind` must be 'stored' or 'used'")
-  const views = countsByName(fields, 'views')
-  const searches = countsByName(fields, 'searches')
+  const views = countsField(fields, 'views')
+  const searches = countsField(fields, 'searches')
   return { id, atMs, counts: { views: total(views), searches: total(searches) }, views, searches }
 }
 

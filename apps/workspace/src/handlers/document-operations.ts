@@ -1,7 +1,7 @@
 import { Bury } from 'millrace'
 import type { Message } from 'millrace'
 import { mentionsIn } from '../documents/markdown.ts'
-import { asObject, text, textOrNull, whole } from './payload.ts'
+import { asObject, textField, textFieldOrNull, wholeField } from './payload.ts'
 import type { DocumentVersion } from '../documents/document-store.ts'
 import type { StoreVersion } from '../outbox.ts'
 import type { Rooms } from './rooms.ts'
@@ -39,9 +39,9 @@ export async function storeVersion(rooms: Rooms, message: Message): Promise<void
 export function readStoreVersion(payload: unknown): StoreVersion {
   const fields = asObject(payload)
   return {
-    documentId: text(fields, 'documentId', 64),
-    version: whole(fields, 'version', 1),
-    importId: textOrNull(fields, 'importId', 64),
+    documentId: textField(fields, 'documentId', 64),
+    version: wholeField(fields, 'version', 1),
+    importId: textFieldOrNull(fields, 'importId', 64),
   }
 }
 

@@ -9,26 +9,26 @@ export function asObject(payload: unknown): Payload {
 }
 
 /** A text of 1–`maxLength` characters. @throws Bury naming the field */
-export function text(payload: Payload, field: string, maxLength: number): string {
+export function textField(payload: Payload, field: string, maxLength: number): string {
   const value = payload[field]
   if (typeof value === 'string' && value.length >= 1 && value.length <= maxLength && !value.includes('\0')) return value
   throw new Bury(`\`${field}\` must be a text of 1 to ${maxLength} characters, got ${kindOf(value)}`)
 }
 
 /** A text as above, or null where it is null or left out. @throws Bury naming the field */
-export function textOrNull(payload: Payload, field: string, maxLength: number): string | null {
-  return payload[field] === null || payload[field] === undefined ? null : text(payload, field, maxLength)
+export function textFieldOrNull(payload: Payload, field: string, maxLength: number): string | null {
+  return payload[field] === null || payload[field] === undefined ? null : textField(payload, field, maxLength)
 }
 
 /** A whole number `min`…2^53. @throws Bury naming the field */
-export function whole(payload: Payload, field: string, min: number): number {
+export function wholeField(payload: Payload, field: string, min: number): number {
   const value = payload[field]
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min) return value
   throw new Bury(`\`${field}\` must be a whole number from ${min} up, got ${kindOf(value)}`)
 }
 
 /** Counts by name; left out is none. @throws Bury naming the field */
-export function countsByName(payload: Payload, field: string): Record<string, number> {
+export function countsField(payload: Payload, field: string): Record<string, number> {
   const value = payload[field]
   if (value === undefined) return {}
   const entries = Object.entries(asObject(value))

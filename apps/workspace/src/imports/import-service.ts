@@ -40,7 +40,7 @@ export class ImportService {
     await this.#record.begin(id, by)
     let files = (await this.#record.count(id, 'accepted')) + (await this.#record.count(id, 'skipped'))
     let unnamed = 0
-    const saying = setInterval(() => this.#record.stillReceiving(id).catch(() => undefined), sayReceivingMs).unref()
+    const saying = setInterval(() => void this.#record.stillReceiving(id).catch(() => undefined), sayReceivingMs).unref()
     const skip = async (path: string, refusal: Refusal) => {
       const shown = path.slice(0, 1_024) || `(no name ${(unnamed += 1)})`
       await this.#record.skip(id, shown, refusal)

@@ -10,10 +10,11 @@ const filesAtOnce = 16
 
 export function importHandlers({ imports, search }: Workspace) {
   return defineHandlers({
-    startImport: async ({ query, identity, files, log }) => {
+    startImport: async (call) => {
+      const { query, identity, log } = call
       const upload = await imports.begin(identity.subject, query.id)
       try {
-        await takeFiles(upload, files())
+        await takeFiles(upload, call.files())
       } catch (error) {
         if (!isMillraceError(error, 'IMPORT_CANCELLED')) log.warn({ err: error, import: upload.id }, 'an upload ended early')
         throw error
