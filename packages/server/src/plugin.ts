@@ -60,8 +60,8 @@ async function mount(app: FastifyInstance, options: PluginOptions, verifier: Ver
   readJsonBodies(app)
   refuseWhileClosing(app)
   guard(app, verifier)
-  const pages = registerPages(app, { ...ownPages(), ...options.pages })
   const rows = registerRoutes(app, { ...ownHandlers(app, options), ...options.handlers })
+  const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
   const served = [...rows, ...pages]
   registerUnknownRoutes(app, served)
   return served
@@ -91,6 +91,7 @@ function headersOf(https: boolean) {
         frameAncestors: ["'none'"],
       },
     },
+    xFrameOptions: { action: 'deny' as const },
     referrerPolicy: { policy: 'no-referrer' as const },
     strictTransportSecurity: https,
   }

@@ -52,7 +52,10 @@ export function titleOf(code: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-/** The path of a request's target, at most 256 characters. */
+/** The path of a request's target, which may be a whole address (RFC 9112 §3.2.2); at most 256 characters. */
 export function pathOf(url: string): string {
-  return (url.split('?', 1)[0] ?? '').slice(0, 256)
+  return url
+    .replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+    .split('?', 1)[0]!
+    .slice(0, 256)
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A static page. `{{base}}` in it becomes the path the plugin is mounted at. */
+/** A static page. `{{base}}` in it becomes the path the plugin is mounted at, `{{routes}}` the table of what is served. */
 export interface Page {
   readonly contentType: string
   readonly body: string

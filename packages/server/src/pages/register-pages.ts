@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Served } from '../http/unknown-routes.ts'
+import type { Route } from '@millrace/contract'
 import type { Page, Pages } from './page.ts'
+import { routeTable } from './route-table.ts'
 
 const access = { millraceAccess: { role: 'public', policy: 'none' } } as const
 
 /** Serves pages as they are, with an ETag so that a browser asks but does not load again. Answers with what is served now. */
-export function registerPages(app: FastifyInstance, pages: Pages): Served[] {
-  for (const [path, page] of Object.entries(pages)) registerPage(app, path, page)
+export function registerPages(app: FastifyInstance, pages: Pages, rows: readonly Route[]): Served[] {
+  for (const [path, page] of Object.entries(pages)) registerPage(app, path, page, routeTable(rows))
   app.get('/dashboard', { config: access }, (_request, reply) => reply.redirect(`${app.prefix}/dashboard/`, 302))
   return (Object.keys(pages) as (keyof Pages)[]).map((path) => ({ method: 'GET', path }))
 }
 
-function registerPage(app: FastifyInstance, path: string, page: Page): void {
-  const body = page.body.replaceAll('{{base}}', app.prefix)
+function registerPage(app: FastifyInstance, path: string, page: Page, table: string): void {
+  const body = page.body.replaceAll('{{routes}}', table).replaceAll('{{base}}', app.prefix)
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
   app.get(path, { config: access }, (request, reply) => {
     void reply.header('etag', etag).header('cache-control', 'no-cache')

@@ -1,0 +1,121 @@
+import { roles, routes } from '@millrace/contract'
+import type { Role, Route, RouteName } from '@millrace/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerOf, problemOf, startHarness } from './harness.test.setup.ts'
+import type { Harness, StoreKind } from './harness.test.setup.ts'
+import { defineHandlers } from './http/handler.ts'
+
+const progress = {
+  id: 'one',
+  state: 'done',
+  counts: { received: 0, skipped: 0, accepted: 0, stored: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 },
+  skipped: [],
+  startedBy: null,
+  createdAtMs: 0,
+  finishedAtMs: 0,
+} as const
+const summary = { id: 'one', title: 't', path: null, version: 1, createdAtMs: 0, updatedAtMs: 0, updatedBy: null }
+
+/** The workspace is another room: here its operations only answer in their shape. */
+const workspace = defineHandlers({
+  createDocument: () => ({ id: 'one' }),
+  listDocuments: () => ({ documents: [{ ...summary, textBytes: 0 }], total: 1, cursor: null }),
+  getDocument: () => ({ ...summary, text: '' }),
+  listVersions: () => ({ id: 'one', versions: [] }),
+  search: ({ query }) => ({ query: query.q, results: [], total: 0 }),
+  getInbox: ({ identity }) => ({ items: [], unread: identity.subject === null ? 0 : 1 }),
+  getTrends: () => ({ totals: { documents: 0, words: 0, views: 0, searches: 0, mentions: 0 }, days: [], documents: [], searches: [] }),
+  startImport: async ({ files }) => {
+    let received = 0
+    for await (const file of files()) received += file.path === '' ? 0 : 1
+    return { id: 'one', received, accepted: received, skipped: 0 }
+  },
+  getImport: () => progress,
+  cancelImport: () => progress,
+})
+
+const boundary = { 'content-type': 'multipart/form-data; boundary=b' }
+/** A good request of each operation that needs more than its path. */
+const requests: {
+  readonly [Name in RouteName]?: { readonly query?: string; readonly body?: unknown; readonly headers?: Record<string, string> }
+} = {
+  enqueue: { body: { payload: 1 } },
+  createDocument: { body: { title: 't', text: '' } },
+  search: { query: '?q=x' },
+  startImport: { body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\nx\r\n--b--\r\n', headers: boundary },
+}
+
+const pathOf = (path: string) => path.replace(':queueName', 'mail').replace(':id', 'one')
+const rows = Object.entries(routes) as [RouteName, Route][]
+
+describe.each<StoreKind>(['embedded', 'redis'])('who may do what on %s', (kind) => {
+  let harness: Harness
+  beforeAll(async () => {
+    harness = await startHarness(kind, { queues: { mail: {} }, handlers: workspace })
+  })
+  afterAll(() => harness.close())
+
+  const cells = rows.flatMap(([name, row]) => [undefined, ...roles].map((role) => ({ name, row, role })))
+  it.each(cells)('$name as $role', async ({ name, row, role }) => {
+    const { query = '', body, headers } = requests[name] ?? {}
+    const url = pathOf(row.path) + query
+    const answer = await harness.ask(row.method, url, { role, ...(body === undefined ? {} : { body }), ...(headers && { headers }) })
+    if (row.role === 'public') answerOf(name, answer)
+    else if (role === undefined) problemOf(answer, 401, 'UNAUTHENTICATED')
+    else if (roles.indexOf(role) >= roles.indexOf(row.role)) answerOf(name, answer)
+    else expect(problemOf(answer, 403, 'ROLE_TOO_LOW').detail).toContain(`role ${row.role}`)
+
+    if (row.method === 'GET') {
+      const head = await harness.ask('HEAD', url, { role })
+      expect([head.statusCode, head.body]).toEqual([answer.statusCode, ''])
+    }
+  })
+})
+
+it('the one refusal has the same body and headers, whatever is wrong with a token', async () => {
+  const harness = await startHarness('embedded', { queues: { mail: {} } })
+  try {
+    const { viewer } = harness.tokens
+    const changed = viewer.slice(0, -3) + (viewer.endsWith('AAA') ? 'BBB' : 'AAA')
+    const headers = [
+      {},
+      { authorization: '' },
+      { authorization: 'Bearer' },
+      { authorization: 'Bearer ' },
+      { authorization: viewer },
+      { authorization: `Basic ${viewer}` },
+      { authorization: `Bearer ${changed}` },
+      { authorization: `Bearer  ${viewer}` },
+      { authorization: `Bearer ${viewer} x` },
+      { authorization: `Bearer ${viewer},${viewer}` },
+      { authorization: `Bearer "${viewer}"` },
+      { authorization: `Bearer ${'x'.repeat(9_000)}` },
+      { cookie: `token=${viewer}` },
+      { 'x-access-token': viewer },
+    ]
+    const told = new Set<string>()
+    for (const given of headers as Record<string, string>[]) {
+      const answer = await harness.ask('GET', `/api/performance/queues?token=${viewer}`, { headers: given })
+      const { date: _, ...rest } = answer.headers
+      told.add(JSON.stringify([answer.statusCode, answer.body, rest]))
+    }
+    expect([...told]).toHaveLength(1)
+    expect([...told][0]).toContain('Bearer realm')
+    expect((await harness.ask('GET', '/api/performance/queues', { headers: { authorization: `bearer ${viewer}` } })).statusCode).toBe(200)
+  } finally {
+    await harness.close()
+  }
+})
+
+it('a refusal comes before the body is read and before it is said whether a queue exists', async () => {
+  const harness = await startHarness('embedded', { queues: { mail: {} } })
+  try {
+    for (const queue of ['mail', 'nobody', 'not a name']) {
+      const url = `/api/queues/${encodeURIComponent(queue)}/messages`
+      problemOf(await harness.ask('POST', url, { body: 'not json' }), 401, 'UNAUTHENTICATED')
+      problemOf(await harness.ask('POST', url, { body: 'not json', role: 'viewer' as Role }), 403, 'ROLE_TOO_LOW')
+    }
+  } finally {
+    await harness.close()
+  }
+})
