@@ -1,7 +1,6 @@
 import type { ProcedureContext } from '@millrace/connection'
 import type { AttemptRecord } from '../store.ts'
 import { parseStored } from './corrupt-record.ts'
-import type { QueueState } from './queue-state.ts'
 
 /** What is kept of a message beside its record. */
 export interface Detail {
@@ -13,31 +12,28 @@ export interface Detail {
 
 const maxAttempts = 20
 
-export function readDetail({ database }: ProcedureContext, state: QueueState, id: string): Detail {
-  const row = database.prepare('SELECT attempts, progress, log, value FROM queue_detail WHERE queue = ? AND id = ?').get(state.number, id)
+export function readDetail({ database }: ProcedureContext, message: number, id: string): Detail {
+  const row = database.prepare('SELECT attempts, progress, log, value FROM queue_detail WHERE message = ?').get(message)
   const part = <Value>(name: string, absent: Value): Value => {
     const text = row?.[name]
-    return text === undefined || text === null ? absent : parseStored<Value>(text, `The ${name} of message ${id} in queue ${state.name}`)
+    return text === undefined || text === null ? absent : parseStored<Value>(text, `The ${name} of message ${id}`)
   }
   return { attempts: part('attempts', []), progress: part('progress', null), log: part('log', []), value: part('value', null) }
 }
 
 /** Appends to the attempts, of which the newest 20 are kept. `attempt` is an `AttemptRecord` as JSON. */
-export function addAttempt(context: ProcedureContext, state: QueueState, id: string, attempt: string): void {
-  const { attempts } = readDetail(context, state, id)
-  writePart(context, state, id, 'attempts', [...attempts, JSON.parse(attempt) as AttemptRecord].slice(-maxAttempts))
+export function addAttempt(context: ProcedureContext, message: number, id: string, attempt: string): void {
+  const { attempts } = readDetail(context, message, id)
+  writePart(context, message, 'attempts', [...attempts, JSON.parse(attempt) as AttemptRecord].slice(-maxAttempts))
 }
 
 export function writePart<Part extends keyof Detail>(
   { database }: ProcedureContext,
-  state: QueueState,
-  id: string,
+  message: number,
   part: Part,
   value: Detail[Part],
 ): void {
   database
-    .prepare(
-      `INSERT INTO queue_detail (queue, id, ${part}) VALUES (?, ?, ?) ON CONFLICT (queue, id) DO UPDATE SET ${part} = excluded.${part}`,
-    )
-    .run(state.number, id, JSON.stringify(value))
+    .prepare(`INSERT INTO queue_detail (message, ${part}) VALUES (?, ?) ON CONFLICT (message) DO UPDATE SET ${part} = excluded.${part}`)
+    .run(message, JSON.stringify(value))
 }

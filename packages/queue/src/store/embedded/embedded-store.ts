@@ -57,7 +57,7 @@ export class EmbeddedStore implements Store {
   }
 
   renew(worker: string, leaseMs: number): Promise<Contract.RenewAnswer> {
-    return this.#connection.run(procedures.renew, { queue: this.#name, worker, leaseMs })
+    return this.#connection.run(procedures.renew, { queue: this.#name, worker, leaseMs, pulse: false })
   }
 
   keepRenewing(
@@ -67,7 +67,7 @@ export class EmbeddedStore implements Store {
     const { leaseMs, maxStallMs, onAnswer, onError } = options
     return this.#connection.pulse(
       procedures.renew,
-      { queue: this.#name, worker, leaseMs },
+      { queue: this.#name, worker, leaseMs, pulse: true },
       { everyMs: renewEveryMs, maxStallMs, onAnswer: (answer) => onAnswer(answer as Contract.RenewAnswer), onError },
     )
   }

@@ -4,6 +4,7 @@ import type { QueueState } from './queue-state.ts'
 
 /** The record of a message, its options still JSON text (proved to parse). */
 export interface MessageRow {
+  readonly number: number
   readonly id: string
   readonly level: number
   readonly score: number
@@ -17,10 +18,10 @@ export interface MessageRow {
 
 type Row = Record<string, SqlValue>
 
-const columns = 'm.level, m.score, m.created_at_ms, m.first_due_ms, m.retries, m.crashes, m.options, m.payload'
-const ofReady = `SELECT r.id, ${columns} FROM queue_ready r LEFT JOIN queue_message m ON m.queue = r.queue AND m.id = r.id
+const columns = 'm.number, m.level, m.score, m.created_at_ms, m.first_due_ms, m.retries, m.crashes, m.options, m.payload'
+const ofReady = `SELECT r.id, ${columns} FROM queue_ready r LEFT JOIN queue_message m ON m.number = r.message
   WHERE r.queue = ? AND r.level = ? ORDER BY r.score, r.id LIMIT ?`
-const ofIds = `SELECT j.value AS id, ${columns} FROM json_each(?) j LEFT JOIN queue_message m ON m.queue = ? AND m.id = j.value`
+const ofNumbers = `SELECT m.id, ${columns} FROM json_each(?) j LEFT JOIN queue_message m ON m.number = j.value`
 
 /** The first ready messages of a level, in order. @throws STORE_CORRUPT when one cannot be read, or there are fewer than `count` */
 export function readReady(context: ProcedureContext, state: QueueState, level: number, count: number): MessageRow[] {
@@ -30,10 +31,21 @@ export function readReady(context: ProcedureContext, state: QueueState, level: n
   return rows.map(read)
 }
 
-/** The messages of these ids, in their order. @throws STORE_CORRUPT when one is missing or cannot be read */
-export function readMessages(context: ProcedureContext, state: QueueState, ids: readonly string[]): MessageRow[] {
-  if (ids.length === 0) return []
-  return context.database.prepare(ofIds).all(JSON.stringify(ids), state.number).map(reader(state))
+/** Bytes of the payloads of the first ready messages of a level, in order; none is read. */
+export function readPayloadBytes(context: ProcedureContext, state: QueueState, level: number, limit: number): number[] {
+  const rows = context.database
+    .prepare(
+      `SELECT octet_length(m.payload) AS bytes FROM queue_ready r LEFT JOIN queue_message m ON m.number = r.message
+       WHERE r.queue = ? AND r.level = ? ORDER BY r.score, r.id LIMIT ?`,
+    )
+    .all(state.number, level, limit)
+  return rows.map((row) => Number(row['bytes']))
+}
+
+/** The messages of these numbers, in their order. @throws STORE_CORRUPT when one is missing or cannot be read */
+export function readMessages(context: ProcedureContext, state: QueueState, numbers: readonly number[]): MessageRow[] {
+  if (numbers.length === 0) return []
+  return context.database.prepare(ofNumbers).all(JSON.stringify(numbers)).map(reader(state))
 }
 
 /** The message of an id, if there is one. */
@@ -53,6 +65,7 @@ function reader(state: QueueState): (row: Row) => MessageRow {
     if (options !== parsed && options !== null) parseStored(options, what)
     parsed = options
     return {
+      number: row['number'] as number,
       id,
       level,
       score,

@@ -137,9 +137,8 @@ function completed(context: ProcedureContext, state: QueueState, { query, after,
   const level = query.level === undefined ? null : levels.indexOf(query.level)
   const rows = context.database
     .prepare(
-      `SELECT c.number, c.id FROM queue_completed c
-       WHERE c.queue = ?1 AND c.number < ?2 AND c.number > ?3
-         AND (?4 IS NULL OR EXISTS (SELECT 1 FROM queue_message m WHERE m.queue = ?1 AND m.id = c.id AND m.level = ?4))
+      `SELECT c.number, m.id FROM queue_completed c LEFT JOIN queue_message m ON m.number = c.message
+       WHERE c.queue = ?1 AND c.number < ?2 AND c.number > ?3 AND (?4 IS NULL OR m.level = ?4)
        ORDER BY c.number DESC LIMIT ?5`,
     )
     .all(state.number, before, finished - newestLooked, level, limit)

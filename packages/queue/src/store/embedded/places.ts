@@ -13,21 +13,21 @@ export interface Rank {
   readonly id: string
 }
 
-const intoReady = `INSERT INTO queue_ready (queue, level, score, id)
-  SELECT queue, level, score, id FROM queue_message WHERE queue = ? AND id IN (SELECT value FROM json_each(?))`
-const intoSuspects = `INSERT INTO queue_suspect (queue, score, id, level)
-  SELECT queue, score, id, level FROM queue_message WHERE queue = ? AND id IN (SELECT value FROM json_each(?))`
+const intoReady = `INSERT INTO queue_ready (queue, level, score, id, message)
+  SELECT queue, level, score, id, number FROM queue_message WHERE number IN (SELECT value FROM json_each(?))`
+const intoSuspects = `INSERT INTO queue_suspect (queue, score, id, level, message)
+  SELECT queue, score, id, level, number FROM queue_message WHERE number IN (SELECT value FROM json_each(?))`
 
 /** Puts messages where their score says: among the ready ones of their level, or the suspects. O(m log n). */
 export function placeWaiting(
   context: ProcedureContext,
   state: QueueState,
   where: 'ready' | 'suspects',
-  messages: readonly { readonly id: string; readonly level: number }[],
+  messages: readonly { readonly id: string; readonly message: number; readonly level: number }[],
 ): void {
   if (messages.length === 0) return
-  const ids = JSON.stringify(messages.map(({ id }) => id))
-  const { changes } = context.database.prepare(where === 'ready' ? intoReady : intoSuspects).run(state.number, ids)
+  const numbers = JSON.stringify(messages.map(({ message }) => message))
+  const { changes } = context.database.prepare(where === 'ready' ? intoReady : intoSuspects).run(numbers)
   if (changes !== messages.length) throw missingOne(context, state, messages)
   for (const { level } of messages) add(state.figures.counts[where], level, 1)
 }
@@ -36,12 +36,12 @@ export function placeWaiting(
 export function schedule(
   context: ProcedureContext,
   state: QueueState,
-  message: { readonly id: string; readonly level: number; readonly scoreUs: number; readonly mark: string | null },
+  place: { readonly id: string; readonly message: number; readonly level: number; readonly scoreUs: number; readonly mark: string | null },
 ): void {
-  const { id, level, scoreUs, mark } = message
+  const { id, message, level, scoreUs, mark } = place
   context.database
-    .prepare('INSERT INTO queue_scheduled (queue, level, score, id, mark) VALUES (?, ?, ?, ?, ?)')
-    .run(state.number, level, scoreUs, id, mark)
+    .prepare('INSERT INTO queue_scheduled (queue, level, score, id, message, mark) VALUES (?, ?, ?, ?, ?, ?)')
+    .run(state.number, level, scoreUs, id, message, mark)
   noteScheduled(state, level, 1, scoreUs)
 }
 
@@ -76,8 +76,8 @@ export function promoteDue(context: ProcedureContext, state: QueueState, level: 
   const bound = [state.number, level, Number(last['score']), String(last['id'])] as const
   const { changes } = database
     .prepare(
-      `INSERT INTO queue_ready (queue, level, score, id)
-       SELECT queue, level, score, id FROM queue_scheduled WHERE queue = ? AND level = ? AND (score, id) <= (?, ?)`,
+      `INSERT INTO queue_ready (queue, level, score, id, message)
+       SELECT queue, level, score, id, message FROM queue_scheduled WHERE queue = ? AND level = ? AND (score, id) <= (?, ?)`,
     )
     .run(...bound)
   database.prepare('DELETE FROM queue_scheduled WHERE queue = ? AND level = ? AND (score, id) <= (?, ?)').run(...bound)
@@ -118,20 +118,24 @@ export function dropClaims(context: ProcedureContext, state: QueueState, worker:
 }
 
 /** Removes messages that stand at no place any more, with all that was kept of them; counted as removed. O(m log n). */
-export function removeMessages(context: ProcedureContext, state: QueueState, ids: readonly string[]): void {
-  if (ids.length === 0) return
-  const list = JSON.stringify(ids)
-  context.database.prepare('DELETE FROM queue_message WHERE queue = ? AND id IN (SELECT value FROM json_each(?))').run(state.number, list)
-  context.database.prepare('DELETE FROM queue_detail WHERE queue = ? AND id IN (SELECT value FROM json_each(?))').run(state.number, list)
-  state.figures.totals.removed += ids.length
+export function removeMessages({ database }: ProcedureContext, state: QueueState, messages: readonly number[]): void {
+  if (messages.length === 0) return
+  const list = JSON.stringify(messages)
+  database.prepare('DELETE FROM queue_message WHERE number IN (SELECT value FROM json_each(?))').run(list)
+  database.prepare('DELETE FROM queue_detail WHERE message IN (SELECT value FROM json_each(?))').run(list)
+  state.figures.totals.removed += messages.length
 }
 
 export function add(byLevel: number[], level: number, count: number): void {
   byLevel[level] = (byLevel[level] ?? 0) + count
 }
 
-function missingOne(context: ProcedureContext, state: QueueState, messages: readonly { readonly id: string }[]): Error {
-  const find = context.database.prepare('SELECT 1 FROM queue_message WHERE queue = ? AND id = ?')
-  const missing = messages.find(({ id }) => !find.get(state.number, id))
+function missingOne(
+  context: ProcedureContext,
+  state: QueueState,
+  messages: readonly { readonly id: string; readonly message: number }[],
+): Error {
+  const find = context.database.prepare('SELECT 1 FROM queue_message WHERE number = ?')
+  const missing = messages.find(({ message }) => !find.get(message))
   return corruptRecord(`The record of message ${missing?.id ?? '?'} in queue ${state.name}`)
 }

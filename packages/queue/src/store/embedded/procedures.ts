@@ -7,6 +7,7 @@ import type { InspectCall } from './procedures/inspect.ts'
 import type { ListenCall } from './procedures/listen.ts'
 import type { ProgressCall } from './procedures/progress.ts'
 import type { RedriveCall } from './procedures/redrive.ts'
+import type { RenewCall } from './procedures/renew.ts'
 
 interface OfQueue {
   /** Name with the connection's prefix. */
@@ -22,7 +23,7 @@ export const procedures = {
   enqueue: verb<EnqueueCall, string>('enqueue', 'grow'),
   claim: verb<ClaimProcedureCall, ClaimProcedureAnswer>('claim'),
   release: verb<OfQueue & { worker: string }, ReleaseAnswer>('release'),
-  renew: verb<OfQueue & { worker: string; leaseMs: number }, RenewAnswer>('renew'),
+  renew: verb<RenewCall, RenewAnswer>('renew'),
   rescue: verb<OfQueue & { leaseMs: number }, RescueAnswer>('rescue'),
   cancel: verb<OfQueue & { id: string }, CancelOutcome>('cancel'),
   redrive: verb<RedriveCall, SliceAnswer>('redrive'),

@@ -23,6 +23,8 @@ export interface Figures {
   lastFence: number
   /** The number of the last completion. */
   finished: number
+  /** No waiting payload is longer; counted in UTF-16 units, and forgotten only while the queue is empty. */
+  longest: number
   /** The worker that runs suspects. */
   aloneWorker: string | null
   /** Who wakes up for the next due message, and when (µs). */
@@ -41,6 +43,8 @@ export interface Figures {
 }
 
 export interface Claim {
+  /** The message's number. */
+  readonly message: number
   readonly nonce: string
   readonly level: number
   readonly alone: boolean
@@ -80,6 +84,8 @@ export interface QueueState {
   readonly producers: Map<string, Producer>
   /** The earliest due time (µs), null when nothing is scheduled; undefined: look it up. */
   nextDueUs: number | null | undefined
+  /** Workers whose lease this thread itself renewed since their last rescue was looked at. */
+  readonly renewing: Set<string>
   readonly changed: { self: boolean; readonly leases: Set<string>; readonly producers: Set<string> }
 }
 
@@ -105,6 +111,7 @@ function readState({ database }: ProcedureContext, name: string): QueueState {
     leases: new Map(),
     producers: new Map(),
     nextDueUs: undefined,
+    renewing: new Set(),
     changed: { self: false, leases: new Set(), producers: new Set() },
   }
   if (!row) return state
@@ -119,13 +126,14 @@ function readState({ database }: ProcedureContext, name: string): QueueState {
     })
   }
   const claims = database.prepare(
-    `SELECT c.worker, c.id, c.nonce, c.level, c.alone, c.fence, coalesce(m.retries + m.crashes, 1) AS tries
-     FROM queue_claim c LEFT JOIN queue_message m ON m.queue = c.queue AND m.id = c.id WHERE c.queue = ?`,
+    `SELECT c.worker, c.id, c.message, c.nonce, c.level, c.alone, c.fence, coalesce(m.retries + m.crashes, 1) AS tries
+     FROM queue_claim c LEFT JOIN queue_message m ON m.number = c.message WHERE c.queue = ?`,
   )
   for (const claim of claims.all(state.number)) {
     const lease = state.leases.get(String(claim['worker']))
     if (!lease) throw corruptRecord(`The claim of message ${String(claim['id'])} in queue ${name}`)
     lease.claims.set(String(claim['id']), {
+      message: Number(claim['message']),
       nonce: String(claim['nonce']),
       level: Number(claim['level']),
       alone: claim['alone'] === 1,
@@ -144,6 +152,7 @@ function emptyFigures(): Figures {
     position: 0,
     lastFence: 0,
     finished: 0,
+    longest: 0,
     aloneWorker: null,
     timer: null,
     totals: { enqueued: 0, completed: 0, retried: 0, dead: 0, removed: 0, stale: 0, crashed: 0, claimed: none() },
@@ -265,6 +274,7 @@ export function remark(figures: Figures, nowUs: number): void {
 /** Forgets a worker that holds nothing: its lease, its registration, and that suspects run alone in it. */
 export function forgetWorker(context: ProcedureContext, state: QueueState, worker: string): void {
   state.leases.delete(worker)
+  state.renewing.delete(worker)
   touchLease(context, state, worker)
   if (state.figures.aloneWorker === worker) state.figures.aloneWorker = null
 }

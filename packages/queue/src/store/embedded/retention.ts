@@ -9,7 +9,7 @@ export function forgetCompleted(context: ProcedureContext, state: QueueState, li
   if (limit <= 0) return 0
   const { database } = context
   const oldest = database
-    .prepare('SELECT number, id, finished_at_us FROM queue_completed WHERE queue = ? ORDER BY number LIMIT ?')
+    .prepare('SELECT number, message, finished_at_us FROM queue_completed WHERE queue = ? ORDER BY number LIMIT ?')
     .all(state.number, Math.min(limit, 2 * maxMessagesPerCall))
   const end = oldest.findIndex((row) => Number(row['finished_at_us']) >= beforeUs)
   const leaving = end === -1 ? oldest : oldest.slice(0, end)
@@ -20,7 +20,7 @@ export function forgetCompleted(context: ProcedureContext, state: QueueState, li
   removeMessages(
     context,
     state,
-    leaving.map((row) => String(row['id'])),
+    leaving.map((row) => Number(row['message'])),
   )
   return leaving.length
 }
@@ -29,14 +29,14 @@ export function forgetCompleted(context: ProcedureContext, state: QueueState, li
 export function forgetDead(context: ProcedureContext, state: QueueState, limit: number, beforeMs = Infinity): number {
   if (limit <= 0) return 0
   const oldest = context.database
-    .prepare('SELECT died_at_ms, id, terms FROM queue_dead WHERE queue = ? ORDER BY died_at_ms, id LIMIT ?')
+    .prepare('SELECT died_at_ms, id, message, terms FROM queue_dead WHERE queue = ? ORDER BY died_at_ms, id LIMIT ?')
     .all(state.number, Math.min(limit, 2 * maxMessagesPerCall))
   const leaving = oldest.filter((row) => Number(row['died_at_ms']) < beforeMs)
   for (const row of leaving) bury(context, state, { id: String(row['id']), diedAtMs: Number(row['died_at_ms']), terms: row['terms'] })
   removeMessages(
     context,
     state,
-    leaving.map((row) => String(row['id'])),
+    leaving.map((row) => Number(row['message'])),
   )
   return leaving.length
 }
@@ -64,6 +64,7 @@ export function die(
   state: QueueState,
   dead: {
     readonly id: string
+    readonly message: number
     readonly level: number
     readonly diedAtMs: number
     readonly reason: string
@@ -71,11 +72,11 @@ export function die(
   },
 ): void {
   const { database } = context
-  const { id, level, diedAtMs, reason } = dead
+  const { id, message, level, diedAtMs, reason } = dead
   const terms = [...new Set(dead.terms)]
   database
-    .prepare('INSERT INTO queue_dead (queue, died_at_ms, id, level, reason, terms) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(state.number, diedAtMs, id, level, JSON.stringify(reason), JSON.stringify(terms))
+    .prepare('INSERT INTO queue_dead (queue, died_at_ms, id, message, level, reason, terms) VALUES (?, ?, ?, ?, ?, ?, ?)')
+    .run(state.number, diedAtMs, id, message, level, JSON.stringify(reason), JSON.stringify(terms))
   for (const term of terms) {
     database
       .prepare('INSERT INTO queue_term (queue, term, died_at_ms, id, level) VALUES (?, ?, ?, ?, ?)')

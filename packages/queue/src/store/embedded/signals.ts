@@ -9,7 +9,7 @@ const maxTries = 3
 const timerLateUs = 1_000_000
 
 /** What is published on a worker's channel: `w` to wake it, `c` and an id to cancel that message. */
-export const wakeText = 'w'
+const wakeText = 'w'
 
 /** Tells one worker something when the group is committed; false if nobody listens for it. */
 export function signal(context: ProcedureContext, state: QueueState, worker: string, text: string): boolean {

@@ -27,7 +27,7 @@ export function readStored(context: ProcedureContext, state: QueueState, id: str
     crashes: row.crashes,
     worker: found.at === 'active' ? found.worker : null,
     reason: found.at === 'dead' ? parseStored<string>(found.reason, what) : null,
-    ...readDetail(context, state, id),
+    ...readDetail(context, found.number, id),
   }
 }
 

@@ -29,6 +29,6 @@ export function run(context: ProcedureContext, { queue, id }: { readonly queue: 
       dropClaims(context, state, found.worker, [id])
       signal(context, state, found.worker, `c${id}`)
   }
-  removeMessages(context, state, [id])
+  removeMessages(context, state, [found.number])
   return found.at === 'active' ? 'aborted' : 'removed'
 }

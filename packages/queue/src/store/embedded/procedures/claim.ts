@@ -1,9 +1,9 @@
 import { MillraceError } from '@millrace/connection'
 import type { ProcedureContext } from '@millrace/connection'
 import { levels } from '../../../message.ts'
-import { maxMessagesPerCall } from '../../store.ts'
+import { maxBytesPerCall, maxMessagesPerCall } from '../../store.ts'
 import type { ClaimAnswer, Result, Retention, Turns } from '../../store.ts'
-import { readMessages, readReady } from '../message-rows.ts'
+import { readMessages, readPayloadBytes, readReady } from '../message-rows.ts'
 import type { MessageRow } from '../message-rows.ts'
 import { add, promoteDue, takeReady, takeSuspect } from '../places.ts'
 import { queueState, remark, sum, touch, touchLease } from '../queue-state.ts'
@@ -131,7 +131,7 @@ function replayed(lease: Lease, call: ClaimProcedureCall): string {
 
 /** What an earlier try of this call gave and still stands. */
 function again(context: ProcedureContext, state: QueueState, call: ClaimProcedureCall, lease: Lease): Choice {
-  const standing = [...lease.claims].filter(([, claim]) => claim.nonce === call.nonce).map(([id]) => id)
+  const standing = [...lease.claims.values()].filter(({ nonce }) => nonce === call.nonce).map(({ message }) => message)
   const rows = readMessages(context, state, standing)
   rows.sort((a, b) => a.level - b.level || a.score - b.score || (a.id < b.id ? -1 : 1))
   return { rows, drain: false, more: !state.figures.paused && call.limit > 0 && sum(state.figures.counts.ready) > 0 }
@@ -153,14 +153,21 @@ function choose(context: ProcedureContext, state: QueueState, call: ClaimProcedu
     }
   }
   const rows: MessageRow[] = []
-  for (const [level, count] of takeTurns(state, call).entries()) {
+  for (const [level, count] of takeTurns(context, state, call).entries()) {
     if (count === 0) continue
     const taken = readReady(context, state, level, count)
     takeReady(context, state, level, count, taken[count - 1] as MessageRow)
     rows.push(...taken)
   }
   give(context, state, { call, lease, rows, alone: false })
+  if (isEmpty(state)) figures.longest = 0
   return { rows, drain: false, more: sum(figures.counts.ready) > 0 }
+}
+
+function isEmpty({ figures: { counts }, leases }: QueueState): boolean {
+  if (sum(counts.ready) + sum(counts.scheduled) + sum(counts.suspects) > 0) return false
+  for (const { claims } of leases.values()) if (claims.size > 0) return false
+  return true
 }
 
 /** scheduled → ready for what is due: 250 messages at most, urgent first. Costs nothing while nothing is due. */
@@ -174,20 +181,27 @@ function promote(context: ProcedureContext, state: QueueState): void {
   }
 }
 
-/** How many of each level: one a turn; a turn of an empty level goes to the highest that has something. */
-function takeTurns(state: QueueState, { limit, turns }: ClaimProcedureCall): number[] {
+/**
+ * How many of each level: one a turn; a turn of an empty level goes to the highest that has something. Where the payloads may be more than
+ * a call should carry they are measured, and those that would go beyond it stay, unless it is the first.
+ */
+function takeTurns(context: ProcedureContext, state: QueueState, { limit, turns }: ClaimProcedureCall): number[] {
   const { figures } = state
   const left = [...figures.counts.ready]
   const taken = left.map(() => 0)
-  for (let count = 0; count < limit; count++) {
-    const highest = left.findIndex((waiting) => waiting > 0)
-    if (highest === -1) break
-    let level = highest
+  const most = Math.min(limit, sum(left))
+  const measured =
+    most * figures.longest > maxBytesPerCall ? left.map((_, level) => readPayloadBytes(context, state, level, most)) : undefined
+  let bytes = 0
+  for (let count = 0; count < most; count++) {
+    let level = left.findIndex((waiting) => waiting > 0)
     if (turns.length > 0) {
-      const turn = turns[figures.position % turns.length] ?? highest
+      const turn = turns[figures.position % turns.length] ?? level
       if ((left[turn] ?? 0) > 0) level = turn
-      figures.position = (figures.position + 1) % turns.length
     }
+    bytes += measured?.[level]?.[taken[level] ?? 0] ?? 0
+    if (bytes > maxBytesPerCall && count > 0) break
+    if (turns.length > 0) figures.position = (figures.position + 1) % turns.length
     add(left, level, -1)
     add(taken, level, 1)
   }
@@ -196,8 +210,8 @@ function takeTurns(state: QueueState, { limit, turns }: ClaimProcedureCall): num
 }
 
 function giveSuspect(context: ProcedureContext, state: QueueState, call: ClaimProcedureCall, lease: Lease): MessageRow[] {
-  const first = context.database.prepare('SELECT id FROM queue_suspect WHERE queue = ? ORDER BY score, id LIMIT 1').get(state.number)
-  const rows = readMessages(context, state, [String(first?.['id'])])
+  const first = context.database.prepare('SELECT message FROM queue_suspect WHERE queue = ? ORDER BY score, id LIMIT 1').get(state.number)
+  const rows = readMessages(context, state, [Number(first?.['message'])])
   for (const row of rows) takeSuspect(context, state, row.level, row)
   give(context, state, { call, lease, rows, alone: true })
   return rows
@@ -216,19 +230,20 @@ function give(context: ProcedureContext, state: QueueState, { call, lease, rows,
   const { figures } = state
   const base = Math.max(figures.lastFence + 1, context.nowUs())
   const insert = context.database.prepare(
-    `INSERT INTO queue_claim (queue, worker, id, nonce, level, alone, fence) SELECT ?, ?, value, ?, ?, ?, ? + key FROM json_each(?)`,
+    `INSERT INTO queue_claim (queue, worker, id, message, nonce, level, alone, fence)
+     SELECT ?, ?, key, value, ?, ?, ?, ? + row_number() OVER () FROM json_each(?)`,
   )
   let start = 0
   for (let end = 1; end <= rows.length; end++) {
     const level = (rows[start] as MessageRow).level
     if (rows[end]?.level === level) continue
-    const ids = rows.slice(start, end).map(({ id }) => id)
-    insert.run(state.number, call.worker, call.nonce, level, alone ? 1 : 0, base + start, JSON.stringify(ids))
-    add(figures.totals.claimed, level, ids.length)
+    const numbers = rows.slice(start, end).map(({ id, number }) => `${JSON.stringify(id)}:${number}`)
+    insert.run(state.number, call.worker, call.nonce, level, alone ? 1 : 0, base + start - 1, `{${numbers.join()}}`)
+    add(figures.totals.claimed, level, end - start)
     start = end
   }
-  for (const [index, { id, level, retries, crashes }] of rows.entries()) {
-    lease.claims.set(id, { nonce: call.nonce, level, alone, fence: base + index, tried: retries + crashes > 0 })
+  for (const [index, { id, number, level, retries, crashes }] of rows.entries()) {
+    lease.claims.set(id, { message: number, nonce: call.nonce, level, alone, fence: base + index, tried: retries + crashes > 0 })
   }
   figures.lastFence = base + rows.length - 1
 }

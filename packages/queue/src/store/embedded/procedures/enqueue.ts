@@ -30,6 +30,7 @@ export interface EnqueueCall {
   }[]
 }
 
+const lastNumberKey = 'queue/last-number'
 const hourUs = 3_600_000_000
 
 /** Messages that share everything but id and payload: one row each of a single statement. */
@@ -141,14 +142,20 @@ function store(context: ProcedureContext, state: QueueState, call: EnqueueCall, 
   const { level, scoreUs, scheduled, options, indexes } = batch
   // An object, since json_each gives its names and values as they are; an array of pairs would have to be parsed again, pair by pair.
   let records = ''
+  for (const index of indexes) {
+    const payload = call.payloads[index] as string
+    if (payload.length > state.figures.longest) state.figures.longest = payload.length
+  }
   for (const index of indexes)
     records += `${records === '' ? '{' : ','}${JSON.stringify(call.ids[index])}:${JSON.stringify(call.payloads[index])}`
+  const last = lastNumber(context)
   database
     .prepare(
-      `INSERT INTO queue_message (queue, id, level, score, created_at_ms, first_due_ms, retries, crashes, alone_crashes, options, payload)
-       SELECT ?, key, ?, ?, ?, ?, 0, 0, 0, ?, value FROM json_each(?)`,
+      `INSERT INTO queue_message (number, queue, id, level, score, created_at_ms, first_due_ms, retries, crashes, alone_crashes, options, payload)
+       SELECT ? + row_number() OVER (), ?, key, ?, ?, ?, ?, 0, 0, 0, ?, value FROM json_each(?)`,
     )
     .run(
+      last,
       state.number,
       level,
       scoreUs,
@@ -159,10 +166,20 @@ function store(context: ProcedureContext, state: QueueState, call: EnqueueCall, 
     )
   const table = scheduled ? 'queue_scheduled' : 'queue_ready'
   database
-    .prepare(`INSERT INTO ${table} (queue, level, score, id) SELECT ?, ?, ?, value FROM json_each(?)`)
-    .run(state.number, level, scoreUs, JSON.stringify(indexes.map((index) => call.ids[index])))
+    .prepare(
+      `INSERT INTO ${table} (queue, level, score, id, message) SELECT queue, level, score, id, number FROM queue_message WHERE number > ?`,
+    )
+    .run(last)
+  context.memory.set(lastNumberKey, last + indexes.length)
   if (scheduled) noteScheduled(state, level, indexes.length, scoreUs)
   else add(state.figures.counts.ready, level, indexes.length)
+}
+
+/** The number of the newest message of the file; numbers only grow while the file is open. */
+function lastNumber({ memory, database }: ProcedureContext): number {
+  const known = memory.get(lastNumberKey)
+  if (typeof known === 'number') return known
+  return Number(database.prepare('SELECT max(number) AS last FROM queue_message').get()?.['last'] ?? 0)
 }
 
 function takeId(context: ProcedureContext, state: QueueState, call: EnqueueCall, index: number): void {

@@ -17,11 +17,12 @@ export interface ProgressCall {
 export function run(context: ProcedureContext, call: ProgressCall): 'done' | 'stale' {
   const { id, report } = call
   const state = queueState(context, call.queue)
-  if (state.leases.get(call.worker)?.claims.get(id)?.nonce !== call.nonce) return 'stale'
-  const kept = readDetail(context, state, id)
+  const claim = state.leases.get(call.worker)?.claims.get(id)
+  if (!claim || claim.nonce !== call.nonce) return 'stale'
+  const kept = readDetail(context, claim.message, id)
   if (report.ratio !== undefined || report.note !== undefined) {
-    writePart(context, state, id, 'progress', { ratio: report.ratio ?? kept.progress?.ratio ?? 0, note: report.note ?? null })
+    writePart(context, claim.message, 'progress', { ratio: report.ratio ?? kept.progress?.ratio ?? 0, note: report.note ?? null })
   }
-  if (report.lines && report.lines.length > 0) writePart(context, state, id, 'log', [...kept.log, ...report.lines].slice(-maxLines))
+  if (report.lines && report.lines.length > 0) writePart(context, claim.message, 'log', [...kept.log, ...report.lines].slice(-maxLines))
   return 'done'
 }

@@ -10,6 +10,7 @@ export { prepare } from '../schema.ts'
 
 interface Scheduled {
   readonly id: string
+  readonly message: number
   readonly level: number
   readonly score: number
 }
@@ -24,10 +25,10 @@ export function run(
   const more = 'limit' in selection && sum(state.figures.counts.scheduled) > selection.limit
   if (chosen.length === 0) return { changed: 0, more }
   touch(context, state)
-  const move = context.database.prepare('UPDATE queue_message SET score = ? WHERE queue = ? AND id = ?')
+  const move = context.database.prepare('UPDATE queue_message SET score = ? WHERE number = ?')
   for (const message of chosen) {
     unschedule(context, state, message.level, message)
-    move.run(nextScore(state.figures, message.level, context.nowUs()), state.number, message.id)
+    move.run(nextScore(state.figures, message.level, context.nowUs()), message.message)
   }
   placeWaiting(context, state, 'ready', chosen)
   wakeOne(context, state)
@@ -36,7 +37,7 @@ export function run(
 
 function earliest(context: ProcedureContext, state: QueueState, limit: number): Scheduled[] {
   const first = context.database.prepare(
-    'SELECT id, level, score FROM queue_scheduled WHERE queue = ? AND level = ? ORDER BY score, id LIMIT ?',
+    'SELECT id, message, level, score FROM queue_scheduled WHERE queue = ? AND level = ? ORDER BY score, id LIMIT ?',
   )
   const chosen: Scheduled[] = []
   for (const level of levels.keys()) {
@@ -48,6 +49,6 @@ function earliest(context: ProcedureContext, state: QueueState, limit: number): 
 function byIds(context: ProcedureContext, state: QueueState, ids: readonly string[]): Scheduled[] {
   return [...new Set(ids)].flatMap((id): Scheduled[] => {
     const found = locate(context, state, id)
-    return found?.at === 'scheduled' ? [{ id, level: found.level, score: found.score }] : []
+    return found?.at === 'scheduled' ? [{ id, message: found.number, level: found.level, score: found.score }] : []
   })
 }

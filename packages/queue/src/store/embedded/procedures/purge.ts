@@ -29,26 +29,28 @@ export function run(
 /** Ready ones first, then scheduled ones, each urgent to low; suspects last. */
 function purgeWaiting(context: ProcedureContext, state: QueueState, limit: number): number {
   const { database } = context
-  const removed: string[] = []
+  const removed: number[] = []
   const left = () => limit - removed.length
-  const firstReady = database.prepare('SELECT score, id FROM queue_ready WHERE queue = ? AND level = ? ORDER BY score, id LIMIT ?')
+  const firstReady = database.prepare('SELECT score, id, message FROM queue_ready WHERE queue = ? AND level = ? ORDER BY score, id LIMIT ?')
   for (const level of levels.keys()) {
     const rows = left() > 0 ? firstReady.all(state.number, level, left()) : []
     const last = rows.at(-1)
     if (last) takeReady(context, state, level, rows.length, { score: Number(last['score']), id: String(last['id']) })
-    removed.push(...rows.map((row) => String(row['id'])))
+    removed.push(...rows.map((row) => Number(row['message'])))
   }
-  const firstScheduled = database.prepare('SELECT score, id FROM queue_scheduled WHERE queue = ? AND level = ? ORDER BY score, id LIMIT ?')
+  const firstScheduled = database.prepare(
+    'SELECT score, id, message FROM queue_scheduled WHERE queue = ? AND level = ? ORDER BY score, id LIMIT ?',
+  )
   for (const level of levels.keys()) {
     for (const row of left() > 0 ? firstScheduled.all(state.number, level, left()) : []) {
       unschedule(context, state, level, { score: Number(row['score']), id: String(row['id']) })
-      removed.push(String(row['id']))
+      removed.push(Number(row['message']))
     }
   }
-  const suspects = database.prepare('SELECT score, id, level FROM queue_suspect WHERE queue = ? ORDER BY score, id LIMIT ?')
+  const suspects = database.prepare('SELECT score, id, level, message FROM queue_suspect WHERE queue = ? ORDER BY score, id LIMIT ?')
   for (const row of left() > 0 ? suspects.all(state.number, left()) : []) {
     takeSuspect(context, state, Number(row['level']), { score: Number(row['score']), id: String(row['id']) })
-    removed.push(String(row['id']))
+    removed.push(Number(row['message']))
   }
   removeMessages(context, state, removed)
   return removed.length

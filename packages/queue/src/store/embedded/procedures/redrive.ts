@@ -27,6 +27,7 @@ interface Mark {
 
 interface Dead extends Mark {
   readonly id: string
+  readonly message: number
   readonly level: number
 }
 
@@ -53,15 +54,16 @@ function redrive(context: ProcedureContext, state: QueueState, call: RedriveCall
   const dueUs = nowUs + Math.round(call.delayMs * 1_000)
   const restart = context.database.prepare(
     `UPDATE queue_message SET score = ?, retries = 0, crashes = 0, alone_crashes = 0, payload = coalesce(?, payload)
-     WHERE queue = ? AND id = ?`,
+     WHERE number = ?`,
   )
-  for (const { id, level, diedAtMs, reason, terms } of chosen) {
+  if (call.payload !== null) state.figures.longest = Math.max(state.figures.longest, call.payload.length)
+  for (const { id, message, level, diedAtMs, reason, terms } of chosen) {
     bury(context, state, { id, diedAtMs, terms: JSON.stringify(terms) })
     const scoreUs = dueUs > nowUs ? dueUs : nextScore(state.figures, level, nowUs)
-    restart.run(scoreUs, call.payload, state.number, id)
+    restart.run(scoreUs, call.payload, message)
     const mark: Mark = { diedAtMs, reason, terms }
-    if (dueUs > nowUs) schedule(context, state, { id, level, scoreUs, mark: JSON.stringify(mark) })
-    else placeWaiting(context, state, 'ready', [{ id, level }])
+    if (dueUs > nowUs) schedule(context, state, { id, message, level, scoreUs, mark: JSON.stringify(mark) })
+    else placeWaiting(context, state, 'ready', [{ id, message, level }])
   }
   if (dueUs > nowUs) wakeForDue(context, state, dueUs)
   else wakeOne(context, state)
@@ -80,12 +82,13 @@ function undo(context: ProcedureContext, state: QueueState, selection: Selection
 
 function oldest(context: ProcedureContext, state: QueueState, limit: number): { chosen: Dead[]; more: boolean } {
   const rows = context.database
-    .prepare('SELECT id, level, died_at_ms, reason, terms FROM queue_dead WHERE queue = ? ORDER BY died_at_ms, id LIMIT ?')
+    .prepare('SELECT id, message, level, died_at_ms, reason, terms FROM queue_dead WHERE queue = ? ORDER BY died_at_ms, id LIMIT ?')
     .all(state.number, limit)
   const chosen = rows.map((row): Dead => {
     const what = `Dead message ${String(row['id'])} in queue ${state.name}`
     return {
       id: String(row['id']),
+      message: Number(row['message']),
       level: Number(row['level']),
       diedAtMs: Number(row['died_at_ms']),
       reason: parseStored(row['reason'], what),
@@ -100,19 +103,25 @@ function byIds(context: ProcedureContext, state: QueueState, ids: readonly strin
     const found = locate(context, state, id)
     if (found?.at !== 'dead') return []
     const what = `Dead message ${id} in queue ${state.name}`
-    const { level, diedAtMs } = found
-    return [{ id, level, diedAtMs, reason: parseStored(found.reason, what), terms: parseStored(found.terms, what) }]
+    const { number, level, diedAtMs } = found
+    return [{ id, message: number, level, diedAtMs, reason: parseStored(found.reason, what), terms: parseStored(found.terms, what) }]
   })
   return { chosen, more: false }
 }
 
 function firstMarked(context: ProcedureContext, state: QueueState, limit: number): { chosen: Marked[]; more: boolean } {
   const rows = context.database
-    .prepare('SELECT id, level, score, mark FROM queue_scheduled WHERE queue = ? AND mark IS NOT NULL ORDER BY score, id LIMIT ?')
+    .prepare('SELECT id, message, level, score, mark FROM queue_scheduled WHERE queue = ? AND mark IS NOT NULL ORDER BY score, id LIMIT ?')
     .all(state.number, limit + 1)
   const chosen = rows.slice(0, limit).map((row): Marked => {
     const id = String(row['id'])
-    return { id, level: Number(row['level']), score: Number(row['score']), ...readMark(state, id, row['mark']) }
+    return {
+      id,
+      message: Number(row['message']),
+      level: Number(row['level']),
+      score: Number(row['score']),
+      ...readMark(state, id, row['mark']),
+    }
   })
   return { chosen, more: rows.length > limit }
 }
@@ -121,7 +130,7 @@ function markedByIds(context: ProcedureContext, state: QueueState, ids: readonly
   const chosen = [...new Set(ids)].flatMap((id): Marked[] => {
     const found = locate(context, state, id)
     if (found?.at !== 'scheduled' || found.mark === null) return []
-    return [{ id, level: found.level, score: found.score, ...readMark(state, id, found.mark) }]
+    return [{ id, message: found.number, level: found.level, score: found.score, ...readMark(state, id, found.mark) }]
   })
   return { chosen, more: false }
 }

@@ -20,7 +20,7 @@ export function run(context: ProcedureContext, { queue, worker }: { readonly que
   handBack(
     context,
     state,
-    held.map(([id, claim]) => ({ id, level: claim.level, claim })),
+    held.map(([id, claim]) => ({ id, message: claim.message, level: claim.level, claim })),
   )
   const remaining = lease.claims.size
   if (remaining === 0) forgetWorker(context, state, worker)

@@ -4,7 +4,7 @@ import type { AttemptRecord, RescueAnswer } from '../../store.ts'
 import { corruptRecord } from '../corrupt-record.ts'
 import { addAttempt } from '../details.ts'
 import { dropClaims, placeWaiting } from '../places.ts'
-import { forgetWorker, queueState, remark, touch } from '../queue-state.ts'
+import { forgetWorker, queueState, remark, touch, touchLease } from '../queue-state.ts'
 import type { Claim, QueueState } from '../queue-state.ts'
 import { die } from '../retention.ts'
 import { wakeOne } from '../signals.ts'
@@ -15,13 +15,14 @@ const maxWorkers = 10
 const maxAloneCrashes = 2
 
 /** Gives back what dead workers held: those whose lease ended first come first. O(workers + m log n). */
-export function run(context: ProcedureContext, { queue }: { readonly queue: string }): RescueAnswer {
+export function run(context: ProcedureContext, { queue, leaseMs }: { readonly queue: string; readonly leaseMs: number }): RescueAnswer {
   const state = queueState(context, queue)
   const answer = { workers: 0, redelivered: 0, suspects: 0, dead: 0 }
   if (state.number === 0) return { ...answer, more: false }
   const nowUs = context.nowUs()
   touch(context, state)
   remark(state.figures, nowUs)
+  prolongStopped(context, state, leaseMs)
   let budget = maxMessagesPerCall
 
   for (const worker of endedWorkers(state, nowUs).slice(0, maxWorkers)) {
@@ -46,6 +47,20 @@ export function run(context: ProcedureContext, { queue }: { readonly queue: stri
   return { ...answer, more: endedWorkers(state, nowUs).length > 0 }
 }
 
+/**
+ * A lease that this thread renews each second can only have ended because the store was away: the process stood still, the machine slept.
+ * It gets one full lease, and a second one only if it was renewed meanwhile. After a restart nothing is renewed here, and nothing prolonged.
+ */
+function prolongStopped(context: ProcedureContext, state: QueueState, leaseMs: number): void {
+  const nowUs = context.nowUs()
+  for (const worker of endedWorkers(state, nowUs)) {
+    const lease = state.leases.get(worker)
+    if (!lease || !state.renewing.delete(worker)) continue
+    lease.deadlineUs = nowUs + Math.round(leaseMs * 1_000)
+    touchLease(context, state, worker)
+  }
+}
+
 function endedWorkers(state: QueueState, nowUs: number): string[] {
   const ended = [...state.leases].filter(([, lease]) => lease.deadlineUs <= nowUs)
   ended.sort(([a, one], [b, other]) => one.deadlineUs - other.deadlineUs || (a < b ? -1 : 1))
@@ -60,13 +75,13 @@ function crash(
 ): 'redelivered' | 'suspects' | 'dead' {
   const row = context.database
     .prepare(
-      `UPDATE queue_message SET crashes = crashes + 1, alone_crashes = alone_crashes + ? WHERE queue = ? AND id = ?
+      `UPDATE queue_message SET crashes = crashes + 1, alone_crashes = alone_crashes + ? WHERE number = ?
        RETURNING retries, crashes, alone_crashes`,
     )
-    .get(claim.alone ? 1 : 0, state.number, id)
+    .get(claim.alone ? 1 : 0, claim.message)
   if (!row) throw corruptRecord(`The record of message ${id} in queue ${state.name}`)
   const [retries, crashes, aloneCrashes] = [Number(row['retries']), Number(row['crashes']), Number(row['alone_crashes'])]
-  const message = { id, level: claim.level }
+  const message = { id, message: claim.message, level: claim.level }
   state.figures.totals.crashed += 1
   if (!claim.alone && crashes === 1) {
     placeWaiting(context, state, 'ready', [message])
@@ -84,7 +99,7 @@ function crash(
     runMs: 0,
     error: { name: 'Crashed', message: 'The process died twice while it ran this message alone.' },
   }
-  addAttempt(context, state, id, JSON.stringify(attempt))
+  addAttempt(context, claim.message, id, JSON.stringify(attempt))
   die(context, state, { ...message, diedAtMs: nowMs, reason: 'crashed', terms: [] })
   state.figures.totals.dead += 1
   return 'dead'

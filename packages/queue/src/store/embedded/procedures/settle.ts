@@ -13,6 +13,7 @@ export const outcomeLetters = { done: 'd', replayed: 'r', stale: 's' } as const
 
 interface Settled {
   readonly id: string
+  readonly message: number
   readonly level: number
   readonly claim: Claim
 }
@@ -35,7 +36,7 @@ export function settle(context: ProcedureContext, state: QueueState, call: Claim
     }
     lease.claims.delete(id)
     outcomes += outcomeLetters.done
-    const settled = { id, level: claim.level, claim }
+    const settled = { id, message: claim.message, level: claim.level, claim }
     const result = call.results[index]
     if (!result) done.push(settled)
     else if (result.kind === 'done') done.push({ ...settled, ...(result.value === undefined ? {} : { value: result.value }) })
@@ -84,41 +85,39 @@ function complete(
   if (done.length === 0) return
   const { database } = context
   const { figures } = state
-  const ids = JSON.stringify(done.map(({ id }) => id))
+  const numbers = JSON.stringify(done.map(({ message }) => message))
   database
-    .prepare('INSERT INTO queue_completed (queue, number, id, finished_at_us) SELECT ?, ? + key, value, ? FROM json_each(?)')
-    .run(state.number, figures.finished + 1, context.nowUs(), ids)
+    .prepare('INSERT INTO queue_completed (queue, number, message, finished_at_us) SELECT ?, ? + key, value, ? FROM json_each(?)')
+    .run(state.number, figures.finished + 1, context.nowUs(), numbers)
   figures.finished += done.length
   figures.counts.completed += done.length
   figures.totals.completed += done.length
-  const tried = done.filter(({ claim }) => claim.tried).map(({ id }) => id)
+  const tried = done.filter(({ claim }) => claim.tried).map(({ message }) => message)
   if (tried.length > 0) {
     database
-      .prepare(
-        'UPDATE queue_message SET retries = 0, crashes = 0, alone_crashes = 0 WHERE queue = ? AND id IN (SELECT value FROM json_each(?))',
-      )
-      .run(state.number, JSON.stringify(tried))
+      .prepare('UPDATE queue_message SET retries = 0, crashes = 0, alone_crashes = 0 WHERE number IN (SELECT value FROM json_each(?))')
+      .run(JSON.stringify(tried))
   }
-  for (const { id, value } of done) if (value !== undefined) writePart(context, state, id, 'value', value)
+  for (const { message, value } of done) if (value !== undefined) writePart(context, message, 'value', value)
   forgetCompleted(context, state, figures.counts.completed - keep)
 }
 
 function retry(context: ProcedureContext, state: QueueState, failed: readonly Failed[], worker: string): void {
   if (failed.length === 0) return
   let earliestUs = Infinity
-  for (const { id, level, claim, result } of failed) {
+  for (const { id, message, level, claim, result } of failed) {
     const scoreUs = context.nowUs() + Math.round(result.delayMs * 1_000)
     countAttempt(context, state, { id, claim, attempt: result.attempt, scoreUs })
-    schedule(context, state, { id, level, scoreUs, mark: null })
+    schedule(context, state, { id, message, level, scoreUs, mark: null })
     earliestUs = Math.min(earliestUs, scoreUs)
   }
   state.figures.totals.retried += failed.length
   wakeForDue(context, state, earliestUs, worker)
 }
 
-function giveUp(context: ProcedureContext, state: QueueState, { id, level, claim, result }: Given): void {
+function giveUp(context: ProcedureContext, state: QueueState, { id, message, level, claim, result }: Given): void {
   countAttempt(context, state, { id, claim, attempt: result.attempt, scoreUs: null })
-  die(context, state, { id, level, diedAtMs: Math.floor(context.nowUs() / 1_000), reason: result.reason, terms: result.terms })
+  die(context, state, { id, message, level, diedAtMs: Math.floor(context.nowUs() / 1_000), reason: result.reason, terms: result.terms })
   state.figures.totals.dead += 1
 }
 
@@ -131,8 +130,8 @@ function countAttempt(
   const { id, claim, attempt, scoreUs } = failed
   const cleared = claim.alone ? ', crashes = 0, alone_crashes = 0' : ''
   const { changes } = context.database
-    .prepare(`UPDATE queue_message SET retries = retries + 1, score = coalesce(?, score)${cleared} WHERE queue = ? AND id = ?`)
-    .run(scoreUs, state.number, id)
+    .prepare(`UPDATE queue_message SET retries = retries + 1, score = coalesce(?, score)${cleared} WHERE number = ?`)
+    .run(scoreUs, claim.message)
   if (changes !== 1) throw corruptRecord(`The record of message ${id} in queue ${state.name}`)
-  addAttempt(context, state, id, attempt)
+  addAttempt(context, claim.message, id, attempt)
 }
