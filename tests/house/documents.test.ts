@@ -42,12 +42,12 @@ describe('docs/dependencies.md', () => {
   const text = readText('docs/dependencies.md')
 
   it('has one line for each dependency of the rooms and of the house, and no other', () => {
-    const listed = ['Libraries', 'Tools'].flatMap((heading) => tableAfter(text, heading).map(([name]) => name?.replaceAll('`', '')))
+    const listed = ['Libraries', 'Tools'].flatMap((heading) => tableAfter(text, heading).map(([name]) => String(name).replaceAll('`', '')))
     expect(listed.toSorted()).toEqual(dependenciesOf(['.', ...rooms]))
   })
 
   it('has one line for each rival of the benchmarks', () => {
-    const listed = tableAfter(text, 'Rivals').map(([name]) => name?.replaceAll('`', ''))
+    const listed = tableAfter(text, 'Rivals').map(([name]) => String(name).replaceAll('`', ''))
     const known = dependenciesOf(['.', ...rooms])
     expect(listed.toSorted()).toEqual(dependenciesOf(['bench']).filter((name) => !known.includes(name)))
   })

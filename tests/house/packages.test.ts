@@ -84,7 +84,7 @@ describe('the example in an empty folder', () => {
 })
 
 function expectGreetings(output: string): void {
-  const greeted = [...output.matchAll(/^Hello, (\w+)!/gm)].map(([, name]) => name)
+  const greeted = [...output.matchAll(/^Hello, (\w+)!/gm)].map(([, name]) => String(name))
   expect(greeted.toSorted()).toEqual(['Ada', 'Barbara', 'Edsger', 'Grace'])
   expect(output).toContain('4 completed, 1 retried')
 }

@@ -13,7 +13,7 @@ export interface Call<Name extends RouteName> {
   /** Whom the verified token speaks for. */
   readonly identity: (typeof routes)[Name]['role'] extends 'public' ? undefined : Identity
   /** The parts of a multipart upload in the order they arrive, to be read once; only where the row says multipart. */
-  files(): AsyncIterable<UploadedFile>
+  readonly files: () => AsyncIterable<UploadedFile>
   /** Aborted when the client goes away before it got its answer. */
   readonly signal: AbortSignal
   /** Names the request in log and answers. */
