@@ -122,6 +122,8 @@ export function encodeResults(results: readonly Result[]): string[] {
       else if (result.kind === 'dead') extras.push(result.reason, result.attempt, String(result.terms.length), ...result.terms)
     }
   }
+  // A message with two results needs the script's closer look: the second is stale.
+  if (plain && results.length > 1) plain = new Set(ids).size === ids.length
   return [String(results.length), plain ? '' : kinds].concat(ids, nonces, extras)
 }
 
@@ -149,7 +151,6 @@ export function decodeClaim(call: ClaimCall, raw: RawClaim): ClaimAnswer {
 
 function outcomesOf(count: number, letters: string, repeated: boolean): Outcome[] {
   const taken = repeated ? 'replayed' : 'done'
-  if (letters === '') return new Array<Outcome>(count).fill(taken)
   return Array.from({ length: count }, (_, index) => (letters[index] === 's' ? 'stale' : taken))
 }
 

@@ -18,7 +18,7 @@ local turns, completed_count, dead_count, channel, run = ARGV[7], tonumber(ARGV[
 local results, kinds, given = tonumber(ARGV[12]), ARGV[13], ARGV
 local first_id, first_nonce, extra = 14, 14 + results, 14 + 2 * results
 local most, most_bytes, never = 250, 262144, '0000000000000000'
-local byte, sub, format, match = string.byte, string.sub, string.format, string.match
+local byte, sub, format, match, floor = string.byte, string.sub, string.format, string.match, math.floor
 
 local now = now_us()
 local now_number = tonumber(now)
@@ -63,60 +63,82 @@ else
   fields[1], fields[2] = ' call', number .. nonce .. string.rep('.', 39)
 end
 
-if results > 0 and not repeated then
-  local letters, stale, taken, settled, done, others = nil, 0, {}, {}, {}, {}
-  for i = 1, results do
-    local id, value, kind, here = given[first_id + i - 1], held[i + 2], 100, extra
-    if kinds ~= '' then
-      kind = byte(kinds, i)
-      extra = extra + (kind == 118 and 1 or kind == 102 and 2 or kind == 120 and 3 + given[extra + 2] or 0)
-    end
-    if value and sub(value, 1, 11) == given[first_nonce + i - 1] and not taken[id] then
-      taken[id] = true
-      settled[#settled + 1] = id
-      if kind == 100 or kind == 118 then done[#done + 1] = id end
-      if kind ~= 100 then others[#others + 1] = { id, kind, here, byte(value, 12) - 47, #value > 12 } end
-    else
-      if not letters then
-        letters = {}
-        for j = 1, results do letters[j] = 'd' end
-      end
-      letters[i] = 's'
-      stale = stale + 1
-    end
-  end
-  if letters then
-    outcomes = table.concat(letters)
-    add('stale', stale)
-    fields[3], fields[4] = ' outcomes', outcomes
-  end
-  if settled[1] then redis.call('HDEL', claims, unpack(settled)) end
-  active = active - #settled
+local rare = redis.call('EXISTS', state, suspects) > 0
+local stateful = rare and redis.call('EXISTS', state) == 1
 
-  local known = {}
-  if settled[1] and redis.call('EXISTS', state) == 1 then
-    for i, text in ipairs(redis.call('HMGET', state, unpack(settled))) do
-      if text then known[settled[i]] = text end
+if results > 0 and not repeated then
+  -- The common case: all done, all claims still stand. Then the arguments serve as the lists, and no table is built.
+  local plain = kinds == ''
+  for i = 1, plain and results or 0 do
+    local mark = held[i + 2]
+    if not mark or sub(mark, 1, 11) ~= given[first_nonce + i - 1] then
+      plain = false
+      break
+    end
+  end
+
+  local done, others, known, finished = {}, {}, {}, results
+  if plain then
+    redis.call('HDEL', claims, unpack(given, first_id, first_nonce - 1))
+    active = active - results
+  else
+    local letters, stale, taken, settled = nil, 0, {}, {}
+    for i = 1, results do
+      local id, mark, kind, here = given[first_id + i - 1], held[i + 2], 100, extra
+      if kinds ~= '' then
+        kind = byte(kinds, i)
+        extra = extra + (kind == 118 and 1 or kind == 102 and 2 or kind == 120 and 3 + given[extra + 2] or 0)
+      end
+      if mark and sub(mark, 1, 11) == given[first_nonce + i - 1] and not taken[id] then
+        taken[id] = true
+        settled[#settled + 1] = id
+        if kind == 100 or kind == 118 then done[#done + 1] = id end
+        if kind ~= 100 then others[#others + 1] = { id, kind, here, byte(mark, 12) - 47, #mark > 12 } end
+      else
+        if not letters then
+          letters = {}
+          for j = 1, results do letters[j] = 'd' end
+        end
+        letters[i] = 's'
+        stale = stale + 1
+      end
+    end
+    if letters then
+      outcomes = table.concat(letters)
+      add('stale', stale)
+      fields[3], fields[4] = ' outcomes', outcomes
+    end
+    if settled[1] then redis.call('HDEL', claims, unpack(settled)) end
+    active, finished = active - #settled, #done
+  end
+  if stateful then
+    for i, text in ipairs(redis.call('HMGET', state, unpack(given, first_id, first_nonce - 1))) do
+      if text then known[given[first_id + i - 1]] = text end
     end
   end
   local gone, leaving = {}, 0
 
-  if done[1] then
+  if finished > 0 then
     local tenth = sub(now, 1, 11)
     if m[12] ~= tenth then
       redis.call('RPUSH', completed, ' ' .. tenth)
       set('mark', tenth)
     end
-    redis.call('RPUSH', completed, unpack(done))
-    set('completed', (m[9] or 0) + #done)
+    if plain then
+      redis.call('RPUSH', completed, unpack(given, first_id, first_nonce - 1))
+    else
+      redis.call('RPUSH', completed, unpack(done))
+    end
+    set('completed', (m[9] or 0) + finished)
     if next(known) then
-      for _, id in ipairs(done) do
+      for i = 1, finished do
+        local id = plain and given[first_id + i - 1] or done[i]
         local count = known[id] and match(known[id], '%d+$')
         if count == '0' then redis.call('HDEL', state, id) elseif count then redis.call('HSET', state, id, never .. ' 0 0 0 ' .. count) end
       end
     end
-    kept = kept + #done
-    leaving = math.min(kept - completed_count, most + #done)
+    kept = kept + finished
+    leaving = math.min(kept - completed_count, most + finished)
   end
 
   local first_due, died = nil, false
@@ -131,6 +153,7 @@ if results > 0 and not repeated then
       if kind == 114 then
         score = score or sub(redis.call('HGET', bodies, id) or never, 1, 16)
         if alone then
+          rare = true
           redis.call('ZADD', suspects, score, id)
           redis.call('ZADD', suspects_of[level], score, id)
         else
@@ -163,6 +186,7 @@ if results > 0 and not repeated then
     end
   end
   if states[1] then
+    stateful = true
     redis.call('HSET', state, unpack(states))
     redis.call('HSET', attempts, unpack(histories))
   end
@@ -197,7 +221,7 @@ if results > 0 and not repeated then
     if due == '' or tonumber(first_due) < tonumber(due) then due = first_due end
     wake_for_due(meta, leases, idle, channel, first_due, worker)
   end
-  if done[1] or gone[1] then set('kept', kept) end
+  if finished > 0 or gone[1] then set('kept', kept) end
 end
 
 if fields[1] and last_outcomes and not fields[3] then redis.call('HDEL', claims, ' outcomes') end
@@ -207,7 +231,7 @@ local fence = math.max(tonumber(m[4] or 0) + 1, now_number)
 local function give(ids)
   answer[#answer + 1] = ids
   answer[#answer + 1] = redis.call('HMGET', bodies, unpack(ids))
-  answer[#answer + 1] = redis.call('EXISTS', state) == 1 and redis.call('HMGET', state, unpack(ids)) or {}
+  answer[#answer + 1] = stateful and redis.call('HMGET', state, unpack(ids)) or {}
   count = count + #ids
 end
 
@@ -248,7 +272,7 @@ else
     due = next_due and format('%.0f', next_due) or ''
   end
 
-  local alone, suspected, holding = m[6] or '', redis.call('EXISTS', suspects) == 1, 0
+  local alone, suspected, holding = m[6] or '', rare and redis.call('EXISTS', suspects) == 1, 0
   if suspected or alone == worker then
     holding = redis.call('HLEN', claims) - (last_call and 1 or 0) - redis.call('HEXISTS', claims, ' outcomes')
   end
@@ -291,21 +315,43 @@ else
       local largest = tonumber(m[7] or 0)
       local careful = remaining * largest > most_bytes
       while remaining > 0 do
-        local level, following = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4, position
-        if length > 0 then
-          local turn = byte(turns, position % length + 1) - 47
-          if left[turn] > 0 then level = turn end
-          following = (position + 1) % length
+        -- Whole rounds of turns are reckoned at once, as long as no level runs empty; then one round is walked turn by turn.
+        local highest = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4
+        if length > 0 and not careful and remaining >= 2 * length then
+          local share, rounds = { 0, 0, 0, 0 }, floor(remaining / length)
+          for i = 1, length do
+            local turn = byte(turns, i) - 47
+            if left[turn] == 0 then turn = highest end
+            share[turn] = share[turn] + 1
+          end
+          for level = 1, 4 do
+            if share[level] > 0 then rounds = math.min(rounds, floor(left[level] / share[level])) end
+          end
+          for level = 1, 4 do
+            take[level], left[level] = take[level] + rounds * share[level], left[level] - rounds * share[level]
+          end
+          remaining = remaining - rounds * length
         end
-        if careful then
-          local id = redis.call('ZRANGE', ready[level], take[level], take[level])[1]
-          bytes = bytes + redis.call('HSTRLEN', bodies, id)
-          if bytes > most_bytes and remaining < math.min(limit, total) then break end
+
+        local walk = math.min(remaining, length > 0 and length or remaining)
+        while walk > 0 do
+          local level, following = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4, position
+          if length > 0 then
+            local turn = byte(turns, position % length + 1) - 47
+            if left[turn] > 0 then level = turn end
+            following = (position + 1) % length
+          end
+          if careful then
+            local id = redis.call('ZRANGE', ready[level], take[level], take[level])[1]
+            bytes = bytes + redis.call('HSTRLEN', bodies, id)
+            if bytes > most_bytes and remaining < math.min(limit, total) then
+              remaining = 0
+              break
+            end
+          end
+          position, walk, remaining = following, walk - 1, remaining - 1
+          take[level], left[level] = take[level] + 1, left[level] - 1
         end
-        position = following
-        take[level] = take[level] + 1
-        left[level] = left[level] - 1
-        remaining = remaining - 1
       end
 
       for level = 1, 4 do
