@@ -41,8 +41,11 @@ export const QueueStats = record({
     { description: 'means of the last 60 s' },
   ),
   totals: record(
-    { enqueued: Count, completed: Count, retried: Count, dead: Count, removed: Count },
-    { description: 'since the queue exists' },
+    { enqueued: Count, completed: Count, retried: Count, dead: Count, removed: Count, stale: Count, crashed: Count },
+    {
+      description:
+        'since the queue exists; stale: results refused because their claim was no longer current, crashed: times a message was held by a worker that died',
+    },
   ),
   waitMs: Percentiles,
   runMs: Percentiles,

@@ -97,7 +97,7 @@ function headersOf(https: boolean) {
   }
 }
 
-/** Requests that arrive on an open connection after close() began are told to go elsewhere. */
+/** Once close() began, requests on open connections are told to go elsewhere, and each answer ends its connection. */
 function refuseWhileClosing(app: FastifyInstance): void {
   let closing = false
   app.addHook('preClose', async () => {
@@ -105,5 +105,8 @@ function refuseWhileClosing(app: FastifyInstance): void {
   })
   app.addHook('onRequest', async () => {
     if (closing) throw new MillraceError('SHUTTING_DOWN', 'This server is shutting down; try another or try again.')
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('connection', 'close')
   })
 }
