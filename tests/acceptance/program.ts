@@ -115,8 +115,12 @@ export class Stage {
   }
 
   async client(address: string, subject = 'ada', role: Role = 'operator'): Promise<Client> {
-    const auth = { kind: 'secret', secret: Buffer.from(this.secret) } as const
-    return createClient({ baseUrl: address, token: await signToken(auth, { subject, role, ttlSeconds: 600 }) })
+    return createClient({ baseUrl: address, token: await this.token(subject, role) })
+  }
+
+  /** A token that every server of this stage takes. */
+  token(subject: string, role: Role): Promise<string> {
+    return signToken({ kind: 'secret', secret: Buffer.from(this.secret) }, { subject, role, ttlSeconds: 600 })
   }
 
   async close(): Promise<void> {

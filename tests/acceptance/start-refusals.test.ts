@@ -1,7 +1,9 @@
 import { chmodSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, expect, test, vi } from 'vitest'
 import { freePort, RedisProcess } from '@millrace/connection/testing'
 import { Stage } from './program.ts'
 import type { Ended } from './program.ts'
@@ -101,7 +103,22 @@ test('the help of the import command shows examples', async () => {
   expect(output).toContain('npm run import -- ~/notes')
 })
 
-test('a second signal ends at once what the first one is ending', async () => {
-  const { program } = await stage.server({})
+test('a signal ends a server in order, a second one at once', async () => {
+  const { program, address } = await stage.server({})
   expect(await program.stop('SIGINT')).toMatchObject({ code: 0, signal: null })
-})
+  expect(address).toMatch(/^http:/)
+
+  const held = await stage.server({})
+  // An upload that never ends keeps the server from ending for some seconds.
+  const authorization = `Bearer ${await stage.token('ada', 'operator')}`
+  const headers = { authorization, 'content-type': 'multipart/form-data; boundary=x', 'transfer-encoding': 'chunked' }
+  const upload = request(`${held.address}/api/workspace/import?id=held`, { method: 'POST', headers })
+  upload.on('error', () => undefined)
+  upload.write('--x\r\ncontent-disposition: form-data; name="files"; filename="a.md"\r\n\r\nbegun')
+  const client = await stage.client(held.address)
+  await vi.waitFor(() => client.getImport({ params: { id: 'held' } }), 10_000)
+  held.program.signal('SIGTERM')
+  await pause(1_000)
+  expect(await held.program.stop('SIGTERM')).toMatchObject({ code: 1, signal: null })
+  upload.destroy()
+}, 60_000)

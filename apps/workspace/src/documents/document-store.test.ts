@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
-import { connectEmbedded } from 'millrace'
+import { connect, connectEmbedded } from 'millrace'
+import { RedisProcess } from '@millrace/connection/testing'
 import { keptVersions } from './document-store.ts'
 import { EmbeddedDocumentStore } from './embedded-document-store.ts'
 import { SharedDocumentStore } from './shared-document-store.ts'
@@ -10,8 +11,12 @@ import type { DocumentStore, Draft } from './document-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace documents '))
 const connection = await connectEmbedded(join(folder, 'shared'))
+const redis = await RedisProcess.start()
+const redisConnection = await connect(redis.url)
 let rooms = 0
 afterAll(async () => {
+  await redisConnection.close()
+  await redis.close()
   await connection.close()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -27,7 +32,11 @@ const draft = (documentId: string, text: string, more: Partial<Draft> = {}): Dra
 })
 
 describeDocumentStore('in a file of its own', () => new EmbeddedDocumentStore(join(folder, `${(rooms += 1)}`, 'documents.db')))
-describeDocumentStore('in the shared store', () => new SharedDocumentStore(connection.keyValue(`documents-${(rooms += 1)}`)))
+describeDocumentStore('in Redis', () => new SharedDocumentStore(redisConnection.keyValue(`documents-${(rooms += 1)}`)))
+describeDocumentStore(
+  'in the key-value port of the embedded file',
+  () => new SharedDocumentStore(connection.keyValue(`documents-${(rooms += 1)}`)),
+)
 
 function describeDocumentStore(name: string, make: () => DocumentStore): void {
   describe(`documents ${name}`, () => {

@@ -177,6 +177,15 @@ test('the same text again is unchanged: done at once, without messages', async (
   expect(await service.progress(id)).toMatchObject({ state: 'done', counts: { accepted: 1, stored: 1, indexed: 1 } })
 })
 
+test('the same text again is found even where the search files never learnt of it', async () => {
+  const { importFiles, messages, rooms: all, search, found } = await setup()
+  await importFiles({ 'a.md': 'same' })
+  await storeVersion(all, messages('document-operations')[0] as Message)
+  await importFiles({ 'a.md': 'same' })
+  await search.catchUp()
+  expect(found('same')).toEqual(['a.md'])
+})
+
 test('an upload that broke off and is sent again under its id doubles nothing', async () => {
   const { importFiles, handleAll, sent, service } = await setup()
   const files = { 'a.md': 'one', 'b.md': 'two' }

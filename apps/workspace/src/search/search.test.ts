@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -175,22 +176,22 @@ test('a follower that asks while a look is under way waits for one that began af
   const documents = new EmbeddedDocumentStore(join(root, String((folders += 1)), 'documents.db'))
   const follower = new SearchFollower(documents, index, silent)
   await follower.start()
-  await Promise.all(
-    Array.from({ length: 30 }, async (_, number) => {
-      const { version } = await documents.stage({
-        documentId: `d${number}`,
-        title: 't',
-        path: null,
-        text: `word${number}x`,
-        author: 'a',
-        importId: null,
-      })
-      await documents.putVersion(`d${number}`, version)
-      await documents.announce(`d${number}`)
-      await follower.catchUp()
-      expect(found(`word${number}x`)).toEqual([`d${number}`])
-    }),
-  )
+  const asked: Promise<void>[] = []
+  for (let number = 0; number < 30; number += 1) {
+    asked.push(
+      (async () => {
+        const documentId = `d${number}`
+        await documents.stage({ documentId, title: 't', path: null, text: `word${number}x`, author: 'a', importId: null })
+        await documents.putVersion(documentId, 1)
+        await documents.announce(documentId)
+        await follower.catchUp()
+        expect(found(`word${number}x`)).toEqual([documentId])
+      })(),
+    )
+    // Each begins while the look of those before it is under way.
+    await nextTurn()
+  }
+  await Promise.all(asked)
   await follower.close()
   await documents.close()
 })
