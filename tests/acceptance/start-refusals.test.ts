@@ -118,6 +118,7 @@ test('a signal ends a server in order, a second one at once', async () => {
   const client = await stage.client(held.address)
   await vi.waitFor(() => client.getImport({ params: { id: 'held' } }), 10_000)
   held.program.signal('SIGTERM')
+  // Signals within half a second count as one: npm sends Ctrl-C a second time.
   await pause(1_000)
   expect(await held.program.stop('SIGTERM')).toMatchObject({ code: 1, signal: null })
   upload.destroy()

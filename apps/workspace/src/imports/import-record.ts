@@ -9,6 +9,8 @@ const listedSkips = 1_000
 // Sets of members instead of counters: a file or message that comes twice counts once.
 const marks = ['accepted', 'skipped', 'stored', 'indexed', 'mentions', 'failed', 'cancelled'] as const
 export type Mark = (typeof marks)[number]
+/** After one of these nothing more happens to a file. */
+const settling: ReadonlySet<Mark> = new Set(['indexed', 'failed', 'cancelled'])
 
 /**
  * How far each import is, for seven days. Every call may be repeated.
@@ -47,7 +49,7 @@ export class ImportRecord {
   async mark(id: string, mark: Mark, member: string): Promise<void> {
     const nowMs = Date.now()
     await this.#keyValue.zadd(`import:${id}:${mark}`, nowMs, member)
-    await this.#keyValue.setField(`import:${id}`, 'lastAtMs', String(nowMs))
+    if (settling.has(mark)) await this.#keyValue.setField(`import:${id}`, 'lastAtMs', String(nowMs))
   }
 
   async count(id: string, mark: Mark): Promise<number> {

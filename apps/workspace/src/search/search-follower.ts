@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Log } from 'millrace'
-import type { DocumentStore } from '../documents/document-store.ts'
+import type { DocumentStore, StoredDocument } from '../documents/document-store.ts'
 import type { SearchIndex } from './search-index.ts'
 
 /** A wake-up may be lost (a reconnect); this finds what it told of. */
 const lookAgainMs = 5_000
 const listPage = 500
+/** Some 10 ms of work. */
+const bytesAtOnce = 128 * 1024
 
 /**
  * Applies published document versions to this process's search file: on a wake-up, every 5 s, and when asked. At start it reads on in the
@@ -87,13 +89,24 @@ export class SearchFollower {
     if (!this.#closed) this.#index.cursor = cursor
   }
 
+  /** In transactions of some texts: a commit a document would be most of the work, and a long transaction holds up everybody else. */
   async #look(documentIds: readonly string[]): Promise<void> {
+    let waiting: StoredDocument[] = []
+    let waitingBytes = 0
+    const put = async () => {
+      this.#index.put(waiting)
+      waiting = []
+      waitingBytes = 0
+      await nextTurn()
+    }
     for (const documentId of new Set(documentIds)) {
       if (this.#closed) return
       const document = await this.#documents.get(documentId)
-      if (document) this.#index.put(document)
-      // A long text takes some tens of ms: others get their turn in between.
-      await nextTurn()
+      if (!document) continue
+      waiting.push(document)
+      waitingBytes += document.textBytes
+      if (waitingBytes >= bytesAtOnce) await put()
     }
+    if (!this.#closed) await put()
   }
 }

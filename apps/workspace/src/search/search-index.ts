@@ -5,6 +5,9 @@ import type { Database, SqlValue, Statement } from 'millrace'
 import { toMatchExpression } from './query.ts'
 import type { StoredDocument } from '../documents/document-store.ts'
 
+/** What is kept of a document. */
+export type Entry = Pick<StoredDocument, 'id' | 'version' | 'title' | 'path' | 'text'>
+
 export interface SearchResult {
   readonly id: string
   readonly title: string
@@ -99,24 +102,10 @@ export class SearchIndex {
     return row && Number(row['version'])
   }
 
-  /** Replaces what is known of this document, unless that is newer or the same. O(words). */
-  put(document: Pick<StoredDocument, 'id' | 'version' | 'title' | 'path' | 'text'>): void {
-    const known = this.versionOf(document.id)
-    if (known !== undefined && known >= document.version) return
-    const path = document.path
-    this.#inTransaction(() => {
-      const row = this.#prepared(
-        `INSERT INTO entries (document_id, version, path) VALUES (?, ?, ?)
-           ON CONFLICT (document_id) DO UPDATE SET version = excluded.version, path = excluded.path RETURNING number`,
-      ).get(document.id, document.version, path)
-      const number = Number(row?.['number'])
-      this.#prepared('INSERT OR REPLACE INTO words (rowid, title, path, body) VALUES (?, ?, ?, ?)').run(
-        number,
-        withoutMarks(document.title),
-        withoutMarks(path ?? ''),
-        withoutMarks(document.text),
-      )
-    })
+  /** Replaces what is known of each document (named once), unless that is newer or the same. One transaction; O(words). */
+  put(documents: readonly Entry[]): void {
+    const newer = documents.filter(({ id, version }) => (this.versionOf(id) ?? 0) < version)
+    if (newer.length > 0) this.#inTransaction(() => newer.forEach((document) => this.#write(document)))
   }
 
   /** Whatever is typed is a query; see `toMatchExpression`. O(matches). */
@@ -134,6 +123,19 @@ export class SearchIndex {
 
   close(): void {
     this.#database.close()
+  }
+
+  #write({ id, version, title, path, text }: Entry): void {
+    const row = this.#prepared(
+      `INSERT INTO entries (document_id, version, path) VALUES (?, ?, ?)
+       ON CONFLICT (document_id) DO UPDATE SET version = excluded.version, path = excluded.path RETURNING number`,
+    ).get(id, version, path)
+    this.#prepared('INSERT OR REPLACE INTO words (rowid, title, path, body) VALUES (?, ?, ?, ?)').run(
+      Number(row?.['number']),
+      withoutMarks(title),
+      withoutMarks(path ?? ''),
+      withoutMarks(text),
+    )
   }
 
   #meta(key: string): string | undefined {

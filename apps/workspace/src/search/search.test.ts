@@ -19,7 +19,7 @@ function setup(texts: Record<string, string> = {}) {
   const directory = join(root, String((folders += 1)))
   const index = SearchIndex.open(directory, 'set')
   const put = (id: string, version: number, text: string, title = id, path: string | null = `${id}.md`) =>
-    index.put({ id, version, title, path, text })
+    index.put([{ id, version, title, path, text }])
   for (const [id, text] of Object.entries(texts)) put(id, 1, text)
   const found = (query: string) => index.search(query, { limit: 20 }).results.map(({ id }) => id)
   return { directory, index, put, found }
@@ -121,7 +121,7 @@ test('processes that share a folder have a file each, and find it again after th
     const script = `
       import { SearchIndex } from ${JSON.stringify(new URL('search-index.js', import.meta.url).href)}
       const index = SearchIndex.open(${JSON.stringify(directory)}, 'set')
-      index.put({ id: '${id}', version: 1, title: '', path: null, text: '${id}' })
+      index.put([{ id: '${id}', version: 1, title: '', path: null, text: '${id}' }])
       process.stdout.write(String(index.size))
       process.kill(process.pid, 'SIGKILL')`
     return spawnSync(process.execPath, ['--input-type=module', '-e', script]).stdout.toString()
