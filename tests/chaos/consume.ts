@@ -5,7 +5,10 @@ import { keyOf, payloadOf, planOf, type Payload } from './plan.ts'
 import type { Task } from './task.ts'
 
 /** A worker that writes down each claim it sees and each result the store took. Its handler heeds no abort, so that late results occur. */
-export function consume(queue: Queue<Payload>, { directory, seed, concurrency = 10, leaseMs = 2000 }: Task): Worker<Payload> {
+export function consume(
+  queue: Queue<Payload>,
+  { directory, seed, concurrency = 10, leaseMs = 2000, workRatio = 1 }: Task,
+): Worker<Payload> {
   const ledger = new Ledger(directory, 'worker')
   /** Which claim a message object belongs to: one process may hold two claims of one message, an old and a new one. */
   const fences = new WeakMap<Message<Payload>, number>()
@@ -19,7 +22,7 @@ export function consume(queue: Queue<Payload>, { directory, seed, concurrency = 
       fences.set(message, fence)
       ledger.write('START', key, fence, message.retries, message.id)
       if (JSON.stringify(message.payload) !== JSON.stringify(payloadOf(number))) ledger.write('GARBLED', key, fence)
-      await sleep(plan.workMs)
+      await sleep(plan.workMs * workRatio)
       const fails = message.retries < plan.failures
       ledger.write('END', key, fence, fails ? 'fail' : 'ok')
       if (fails) throw new Error(`meant to fail ${plan.failures} times`)

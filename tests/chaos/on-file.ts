@@ -13,7 +13,7 @@ import type { Task } from './task.ts'
 import { verify } from './verify.ts'
 
 const leaseMs = 2000
-const limitMs = 200_000
+const limitMs = 280_000
 
 const { messages, seed, scale } = readSettings('chaos on the embedded file')
 const folder = temporaryFolder()
@@ -24,8 +24,17 @@ const stalls = new Set(Array.from({ length: Math.ceil(3 * scale) }, () => chance
 
 const crew = new Crew()
 const file = pathToFileURL(join(folder.directory, 'file')).href
-const share = { from: 0, to: messages, perSecond: 2500 }
-const task: Task = { url: file, queue: 'chaos', directory: join(folder.directory, 'ledgers'), seed, concurrency: 80, leaseMs, share }
+const share = { from: 0, to: messages, perSecond: 4000 }
+const task: Task = {
+  url: file,
+  queue: 'chaos',
+  directory: join(folder.directory, 'ledgers'),
+  seed,
+  concurrency: 40,
+  leaseMs,
+  workRatio: 0.3,
+  share,
+}
 
 const limit = setTimeout(() => {
   console.log(`not finished after ${limitMs / 1000} s, ${killed} of ${kills} kills are done`)
@@ -39,7 +48,7 @@ let harmless = 0
 for (; killed < kills; killed++) {
   const owner = crew.start('owner', task)
   await owner.ready
-  await sleep(chance.between(300, 1000))
+  await sleep(chance.between(250, 800))
   if (stalls.has(killed)) {
     owner.child.kill('SIGSTOP')
     await sleep(leaseMs + 1000)

@@ -14,7 +14,7 @@ import { verify } from './verify.ts'
 const workerCount = 6
 const producerCount = 2
 const leaseMs = 2000
-const limitMs = 230_000
+const limitMs = 280_000
 
 const { messages, seed, scale } = readSettings('chaos on Redis')
 const folder = temporaryFolder()

@@ -13,6 +13,8 @@ export interface Task {
   readonly share?: Omit<Share, 'seed'>
   readonly concurrency?: number
   readonly leaseMs?: number
+  /** Handlers work this part of the planned time, 0…1. */
+  readonly workRatio?: number
 }
 
 export function readTask(): Task {
