@@ -15,7 +15,7 @@ let lastListener = 0
  * One queue in the embedded file. Every verb is one procedure in the store's thread, calls that wait together share a commit, and an
  * answered call survives the end of the process. Signals stay within the process, the only one such a file has.
  *
- * Costs are those of the contract; besides, `inspect.stats` counts overdue messages one by one.
+ * Costs are those of the contract. `inspect.stats` counts what became due since it was last asked one by one.
  */
 export class EmbeddedStore implements Store {
   readonly queue: string

@@ -48,6 +48,7 @@ export function schedule(
 /** Counts what was scheduled for `scoreUs`. */
 export function noteScheduled(state: QueueState, level: number, count: number, scoreUs: number): void {
   add(state.figures.counts.scheduled, level, count)
+  if (state.overdue && scoreUs <= state.overdue.untilUs) add(state.overdue.counts, level, count)
   if (state.nextDueUs === null || (state.nextDueUs !== undefined && scoreUs < state.nextDueUs)) state.nextDueUs = scoreUs
 }
 
@@ -56,12 +57,9 @@ export function unschedule(context: ProcedureContext, state: QueueState, level: 
   context.database
     .prepare('DELETE FROM queue_scheduled WHERE queue = ? AND level = ? AND score = ? AND id = ?')
     .run(state.number, level, score, id)
-  noteUnscheduled(state, level, 1)
-}
-
-function noteUnscheduled(state: QueueState, level: number, count: number): void {
-  add(state.figures.counts.scheduled, level, -count)
+  add(state.figures.counts.scheduled, level, -1)
   state.nextDueUs = undefined
+  if (state.overdue && score <= state.overdue.untilUs) add(state.overdue.counts, level, -1)
 }
 
 /** scheduled → ready for at most `limit` of a level that are due at `nowUs`; they keep their score. Answers how many. O(m log n). */
@@ -81,7 +79,11 @@ export function promoteDue(context: ProcedureContext, state: QueueState, level: 
     )
     .run(...bound)
   database.prepare('DELETE FROM queue_scheduled WHERE queue = ? AND level = ? AND (score, id) <= (?, ?)').run(...bound)
-  noteUnscheduled(state, level, changes)
+  add(state.figures.counts.scheduled, level, -changes)
+  state.nextDueUs = undefined
+  const { overdue } = state
+  // The earliest went: either all of them were counted as overdue, or all that were counted went.
+  if (overdue) overdue.counts[level] = bound[2] <= overdue.untilUs ? (overdue.counts[level] ?? 0) - changes : 0
   add(state.figures.counts.ready, level, changes)
   return changes
 }

@@ -62,6 +62,8 @@ export interface Lease {
   idleSinceUs: number | null
   /** What the worker holds, by id. */
   readonly claims: Map<string, Claim>
+  /** The deadline as the file has it, which may be an earlier one (see renew.ts). */
+  storedDeadlineUs: number
 }
 
 export interface Producer {
@@ -84,6 +86,8 @@ export interface QueueState {
   readonly producers: Map<string, Producer>
   /** The earliest due time (µs), null when nothing is scheduled; undefined: look it up. */
   nextDueUs: number | null | undefined
+  /** How many scheduled ones of each level are due at a time when somebody asked, kept up to date since. */
+  overdue: { untilUs: number; readonly counts: number[] } | undefined
   /** Workers whose lease this thread itself renewed since their last rescue was looked at. */
   readonly renewing: Set<string>
   readonly changed: { self: boolean; readonly leases: Set<string>; readonly producers: Set<string> }
@@ -111,6 +115,7 @@ function readState({ database }: ProcedureContext, name: string): QueueState {
     leases: new Map(),
     producers: new Map(),
     nextDueUs: undefined,
+    overdue: undefined,
     renewing: new Set(),
     changed: { self: false, leases: new Set(), producers: new Set() },
   }
@@ -123,6 +128,7 @@ function readState({ database }: ProcedureContext, name: string): QueueState {
       outcomes: String(lease['outcomes']),
       idleSinceUs: lease['idle_since_us'] === null ? null : Number(lease['idle_since_us']),
       claims: new Map(),
+      storedDeadlineUs: Number(lease['deadline_us']),
     })
   }
   const claims = database.prepare(
@@ -233,6 +239,7 @@ function flush({ database }: ProcedureContext, state: QueueState): void {
     const lease = state.leases.get(worker)
     if (!lease) database.prepare('DELETE FROM queue_worker WHERE queue = ? AND worker = ?').run(number, worker)
     else {
+      lease.storedDeadlineUs = lease.deadlineUs
       database
         .prepare(
           'INSERT OR REPLACE INTO queue_worker (queue, worker, deadline_us, number, nonce, outcomes, idle_since_us) VALUES (?, ?, ?, ?, ?, ?, ?)',

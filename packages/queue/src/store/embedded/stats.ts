@@ -5,7 +5,7 @@ import { add } from './places.ts'
 import { sum } from './queue-state.ts'
 import type { QueueState, Totals } from './queue-state.ts'
 
-/** Figures of a queue. O(overdue + workers): what is due and not yet promoted is counted one by one. */
+/** Figures of a queue. O(workers + what became due since the last time). */
 export function readStats(context: ProcedureContext, state: QueueState): StoreStats {
   const { figures } = state
   const { counts } = figures
@@ -42,13 +42,21 @@ export function readStats(context: ProcedureContext, state: QueueState): StoreSt
   }
 }
 
-function countOverdue(context: ProcedureContext, state: QueueState): number[] {
-  const overdue = levels.map(() => 0)
-  const count = context.database.prepare('SELECT count(*) AS n FROM queue_scheduled WHERE queue = ? AND level = ? AND score <= ?')
+/** Due and not yet promoted, by level. Only what became due since the last time is counted, so that a backlog nobody claims costs nothing. */
+function countOverdue(context: ProcedureContext, state: QueueState): readonly number[] {
+  const nowUs = context.nowUs()
+  if (!state.overdue || state.overdue.untilUs > nowUs) state.overdue = { untilUs: -1, counts: levels.map(() => 0) }
+  const { overdue } = state
+  const count = context.database.prepare(
+    'SELECT count(*) AS n FROM queue_scheduled WHERE queue = ? AND level = ? AND score > ? AND score <= ?',
+  )
   for (const [level, all] of state.figures.counts.scheduled.entries()) {
-    if (all > 0) add(overdue, level, Number(count.get(state.number, level, context.nowUs())?.['n']))
+    if (all > (overdue.counts[level] ?? 0)) {
+      add(overdue.counts, level, Number(count.get(state.number, level, overdue.untilUs, nowUs)?.['n']))
+    }
   }
-  return overdue
+  overdue.untilUs = nowUs
+  return overdue.counts
 }
 
 /** How long what waits longest in a level has waited: ready, due or suspect. */

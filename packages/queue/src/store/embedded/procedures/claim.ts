@@ -74,7 +74,7 @@ export function run(context: ProcedureContext, call: ClaimProcedureCall): ClaimP
     return lost(context, state, call)
   }
 
-  const lease: Lease = known ?? { deadlineUs: 0, number, nonce, outcomes: '', idleSinceUs: null, claims: new Map() }
+  const lease: Lease = known ?? { deadlineUs: 0, number, nonce, outcomes: '', idleSinceUs: null, claims: new Map(), storedDeadlineUs: 0 }
   state.leases.set(worker, lease)
   touchLease(context, state, worker)
   lease.idleSinceUs = null
