@@ -36,18 +36,35 @@ function encodeRecord(message: NewMessage): string {
   return options === undefined ? `${levelDigits[level]}\n${payload}` : `${levelDigits[level]}${JSON.stringify(options)}\n${payload}`
 }
 
+/** Never throws: of damaged bytes it makes a payload that is no JSON, so that the message ends where an operator sees it. */
 export function decodeRecord(record: string): StoredRecord {
   const scoreMs = Number(record.slice(0, 13))
   const marked = record[16] === '@' || record[16] === '+'
   const levelAt = marked ? 30 : 16
   const newline = record.indexOf('\n', levelAt)
+  const level = levels[record.charCodeAt(levelAt) - 48]
+  const createdAtMs = marked ? Number(record.slice(17, 30)) : scoreMs
+  const options = newline === levelAt + 1 ? undefined : decodeOptions(record.slice(levelAt + 1, newline))
+  if (level === undefined || newline < 0 || options === null || !(scoreMs >= 0) || !(createdAtMs >= 0)) return damaged(record)
+  return { scoreMs, createdAtMs, scheduledForMs: record[16] === '@' ? scoreMs : null, level, options, payload: record.slice(newline + 1) }
+}
+
+function decodeOptions(text: string): MessageOptions | null {
+  try {
+    return JSON.parse(text) as MessageOptions | null
+  } catch {
+    return null
+  }
+}
+
+function damaged(record: string): StoredRecord {
   return {
-    scoreMs,
-    createdAtMs: marked ? Number(record.slice(17, 30)) : scoreMs,
-    scheduledForMs: record[16] === '@' ? scoreMs : null,
-    level: levels[record.charCodeAt(levelAt) - 48] ?? 'normal',
-    options: newline === levelAt + 1 ? undefined : (JSON.parse(record.slice(levelAt + 1, newline)) as MessageOptions),
-    payload: record.slice(newline + 1),
+    scoreMs: 0,
+    createdAtMs: 0,
+    scheduledForMs: null,
+    level: 'normal',
+    options: undefined,
+    payload: `the stored bytes are damaged: ${record}`,
   }
 }
 

@@ -38,8 +38,16 @@ export function decodeMessage(raw: RawMessage): StoredMessage {
     reason,
     value,
     progress: ratio === null ? null : { ratio: Number(ratio), note },
-    attempts: attempts.filter((attempt) => attempt !== null).map((attempt) => JSON.parse(attempt) as AttemptRecord),
+    attempts: attempts.flatMap((attempt) => (attempt === null ? [] : decodeAttempt(attempt))),
     log,
+  }
+}
+
+function decodeAttempt(text: string): AttemptRecord[] {
+  try {
+    return [JSON.parse(text) as AttemptRecord]
+  } catch {
+    return []
   }
 }
 

@@ -117,6 +117,15 @@ async function checkShelf(shelf: Shelf): Promise<void> {
   }
 }
 
+const plain = { explicit: false, level: 'normal' as const, delayMs: 0, scheduledForMs: null, options: undefined, payload: '1' }
+const call = {
+  worker: 'w',
+  leaseMs: 1000,
+  retention: { completedCount: 9, completedAgeMs: 1, deadCount: 9, deadAgeMs: 1 },
+  turns: [],
+  idle: true,
+}
+
 const mixed = sequences({ min: 30, max: 60 })
 const operators = sequences({ min: 30, max: 60 }, ['settle', 'redrive', 'cancel', 'promote', 'purge'])
 
@@ -146,22 +155,12 @@ it('an emptied queue leaves only its meta hash, marks, remembered ids and produc
   const store = new RedisStore(connection, 'emptied')
   await connection.setTestClock(new FakeClock().now())
   const messages = ['a', 'b', 'c', 'd'].map((name, index) => ({
+    ...plain,
     id: name.repeat(14),
     explicit: index === 3,
-    level: 'normal' as const,
     delayMs: index === 2 ? 1000 : 0,
-    scheduledForMs: null,
-    options: undefined,
-    payload: '1',
   }))
   await store.enqueue({ producer: 'p', number: 1, lowestUnanswered: 1, messages, maxLength: 0, wakeNobody: true })
-  const call = {
-    worker: 'w',
-    leaseMs: 1000,
-    retention: { completedCount: 9, completedAgeMs: 1, deadCount: 9, deadAgeMs: 1 },
-    turns: [],
-    idle: true,
-  }
   const nonce = '-----------'
   await store.claim({ ...call, number: 1, nonce, results: [], limit: 9 })
   const attempt = JSON.stringify({ attempt: 1, worker: 'w', startedAtMs: 1, runMs: 1, error: { name: 'E', message: 'x' } })
@@ -174,4 +173,26 @@ it('an emptied queue leaves only its meta hash, marks, remembered ids and produc
   await store.release('w')
   for (const state of ['waiting', 'dead', 'completed'] as const) await store.purge(state, 250)
   expect((await new Shelf('emptied').names()).sort()).toEqual(['explicit', 'explicit_order', 'marks', 'meta', 'producer:p'])
+})
+
+it('damaged bytes are given out as a payload that is no JSON, and a deleted record leaves the queue; what is behind them goes on', async () => {
+  const store = new RedisStore(connection, 'damaged')
+  await connection.setTestClock(new FakeClock().now())
+  const names = ['a', 'b', 'c', 'd']
+  const messages = names.map((name) => ({ ...plain, id: name.repeat(14), options: { name: 'mail' } }))
+  await store.enqueue({ producer: 'p', number: 1, lowestUnanswered: 1, messages, maxLength: 0, wakeNobody: true })
+  const bodies = 'millrace:{queue:damaged}:bodies'
+  await connection.command('HSET', [bodies, 'a'.repeat(14), '"', 'c'.repeat(14), '18000000000000002{"name'])
+  await connection.command('HDEL', [bodies, 'b'.repeat(14)])
+  const given = await store.claim({ ...call, number: 1, nonce: '-----------', results: [], limit: 9 })
+  expect(given.messages.map((message) => message.id[0])).toEqual(['a', 'c', 'd'])
+  for (const { id, payload } of given.messages) {
+    if (id[0] === 'd') expect(payload).toBe('1')
+    else expect(() => JSON.parse(payload) as unknown).toThrow(SyntaxError)
+  }
+  expect(given.messages.map((message) => message.fence)).toEqual([0, 1, 2].map((index) => (given.messages[0]?.fence ?? 0) + index))
+  const listed = await store.inspect.messages({ state: 'active', limit: 9 })
+  expect(listed.messages).toHaveLength(3)
+  const { counts, totals } = await store.inspect.stats()
+  expect(counts.active + totals.removed).toBe(totals.enqueued)
 })

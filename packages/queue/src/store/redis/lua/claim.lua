@@ -30,7 +30,7 @@ if last_call and not repeated and tonumber(number) <= tonumber(sub(last_call, 1,
 end
 
 local m = redis.call('HMGET', meta, 'slot', 'paused', 'due', 'fence', 'position', 'alone', 'largest', 'active', 'completed', 'kept',
-  'removed', 'mark', 'oldest', 'claimed0', 'claimed1', 'claimed2', 'claimed3')
+  'removed', 'mark', 'claimed0', 'claimed1', 'claimed2', 'claimed3')
 local slot, changed = sub(now, 1, 9), {}
 local function set(field, value)
   changed[#changed + 1] = field
@@ -124,11 +124,7 @@ if results > 0 and not repeated then
       redis.call('RPUSH', completed, ' ' .. tenth)
       set('mark', tenth)
     end
-    if plain then
-      redis.call('RPUSH', completed, unpack(given, first_id, first_nonce - 1))
-    else
-      redis.call('RPUSH', completed, unpack(done))
-    end
+    if plain then redis.call('RPUSH', completed, unpack(given, first_id, first_nonce - 1)) else redis.call('RPUSH', completed, unpack(done)) end
     set('completed', (m[9] or 0) + finished)
     if next(known) then
       for i = 1, finished do
@@ -229,10 +225,12 @@ if fields[1] and last_outcomes and not fields[3] then redis.call('HDEL', claims,
 local answer, count, drain, more, alone_flag = { '', outcomes }, 0, false, false, false
 local fence = math.max(tonumber(m[4] or 0) + 1, now_number)
 local function give(ids)
+  local records = redis.call('HMGET', bodies, unpack(ids))
   answer[#answer + 1] = ids
-  answer[#answer + 1] = redis.call('HMGET', bodies, unpack(ids))
+  answer[#answer + 1] = records
   answer[#answer + 1] = stateful and redis.call('HMGET', state, unpack(ids)) or {}
   count = count + #ids
+  return records
 end
 
 if repeated then
@@ -293,12 +291,12 @@ else
         else
           local ids = redis.call('ZRANGE', suspects, 0, 0)
           give(ids)
-          local level = tonumber(sub(match(answer[4][1] or '0', '^%d+[@+]?%d*'), -1))
+          local level = math.min(3, tonumber(sub(match(answer[4][1] or '', '^%d+[@+]?%d*') or '', -1)) or 0)
           redis.call('ZREM', suspects, ids[1])
           redis.call('ZREM', suspects_of[level + 1], ids[1])
           fields[#fields + 1] = ids[1]
           fields[#fields + 1] = nonce .. level .. '!'
-          set('claimed' .. level, (m[14 + level] or 0) + 1)
+          set('claimed' .. level, (m[13 + level] or 0) + 1)
           alone_flag, chosen = true, true
         end
       end
@@ -314,44 +312,35 @@ else
       local remaining, bytes = math.min(limit, total), 0
       local largest = tonumber(m[7] or 0)
       local careful = remaining * largest > most_bytes
+      if length > 0 and not careful then
+        -- Whole rounds of turns are reckoned at once, as long as no level runs empty; the rest is walked turn by turn.
+        local highest, share, rounds = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4, { 0, 0, 0, 0 }, floor(remaining / length)
+        for i = 1, length do
+          local turn = byte(turns, i) - 47
+          if left[turn] == 0 then turn = highest end
+          share[turn] = share[turn] + 1
+        end
+        for level = 1, 4 do
+          if share[level] > 0 then rounds = math.min(rounds, floor(left[level] / share[level])) end
+        end
+        for level = 1, 4 do
+          take[level], left[level] = rounds * share[level], left[level] - rounds * share[level]
+        end
+        remaining = remaining - rounds * length
+      end
       while remaining > 0 do
-        -- Whole rounds of turns are reckoned at once, as long as no level runs empty; then one round is walked turn by turn.
-        local highest = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4
-        if length > 0 and not careful and remaining >= 2 * length then
-          local share, rounds = { 0, 0, 0, 0 }, floor(remaining / length)
-          for i = 1, length do
-            local turn = byte(turns, i) - 47
-            if left[turn] == 0 then turn = highest end
-            share[turn] = share[turn] + 1
-          end
-          for level = 1, 4 do
-            if share[level] > 0 then rounds = math.min(rounds, floor(left[level] / share[level])) end
-          end
-          for level = 1, 4 do
-            take[level], left[level] = take[level] + rounds * share[level], left[level] - rounds * share[level]
-          end
-          remaining = remaining - rounds * length
+        local level, following = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4, position
+        if length > 0 then
+          local turn = byte(turns, position % length + 1) - 47
+          if left[turn] > 0 then level = turn end
+          following = (position + 1) % length
         end
-
-        local walk = math.min(remaining, length > 0 and length or remaining)
-        while walk > 0 do
-          local level, following = left[1] > 0 and 1 or left[2] > 0 and 2 or left[3] > 0 and 3 or 4, position
-          if length > 0 then
-            local turn = byte(turns, position % length + 1) - 47
-            if left[turn] > 0 then level = turn end
-            following = (position + 1) % length
-          end
-          if careful then
-            local id = redis.call('ZRANGE', ready[level], take[level], take[level])[1]
-            bytes = bytes + redis.call('HSTRLEN', bodies, id)
-            if bytes > most_bytes and remaining < math.min(limit, total) then
-              remaining = 0
-              break
-            end
-          end
-          position, walk, remaining = following, walk - 1, remaining - 1
-          take[level], left[level] = take[level] + 1, left[level] - 1
+        if careful then
+          bytes = bytes + redis.call('HSTRLEN', bodies, redis.call('ZRANGE', ready[level], take[level], take[level])[1])
+          if bytes > most_bytes and remaining < math.min(limit, total) then break end
         end
+        position, remaining = following, remaining - 1
+        take[level], left[level] = take[level] + 1, left[level] - 1
       end
 
       for level = 1, 4 do
@@ -359,16 +348,25 @@ else
         if wanted > 0 then
           local ids = redis.call('ZRANGE', ready[level], 0, wanted - 1)
           redis.call('ZREMRANGEBYRANK', ready[level], 0, wanted - 1)
-          give(ids)
-          local mark, field = nonce .. level - 1, #fields
+          local records, mark, field, lost = give(ids), nonce .. level - 1, #fields, nil
           for i = 1, wanted do
-            fields[field + 1], fields[field + 2] = ids[i], mark
-            field = field + 2
+            if records[i] then
+              fields[field + 1], fields[field + 2] = ids[i], mark
+              field = field + 2
+            else
+              lost = lost or {}
+              lost[#lost + 1] = ids[i]
+            end
           end
-          set('claimed' .. level - 1, (m[13 + level] or 0) + wanted)
+          if lost then
+            -- Somebody deleted these records: there is nothing to give, and no claim may stay of them.
+            wanted, count, removed = wanted - #lost, count - #lost, removed + #lost
+            set('removed', removed)
+          end
+          set('claimed' .. level - 1, (m[12 + level] or 0) + wanted)
         end
       end
-      more = total > count
+      more = left[1] + left[2] + left[3] + left[4] > 0
       if not more then
         position = 0
         if largest * most > most_bytes and due == '' and active + count == 0 then set('largest', '0') end

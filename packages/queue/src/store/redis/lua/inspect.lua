@@ -21,7 +21,7 @@ local page, bytes = { '', '' }, 0
 local function show(id, where, at, worker)
   local record = redis.call('HGET', bodies, id)
   if not record then return true end
-  if level ~= '' and string.sub(string.match(record, '^%d+[@+]?%d*'), -1) ~= level then return true end
+  if level ~= '' and string.sub(string.match(record, '^%d+[@+]?%d*') or '', -1) ~= level then return true end
   if #page - 2 >= limit or (#page > 2 and bytes + #record > max_bytes) then return false end
   bytes = bytes + #record
   local text, history, reason = redis.call('HGET', state, id), {}, false
