@@ -116,8 +116,8 @@ export class RedisLink {
 
   #send(call: StoreCall): void {
     if (call.settled) return
-    const command = call.write(this.#facts)
-    call.command = command
+    const command = call.command(this.#facts)
+    call.sent = command
     call.sentMs = this.#nowMs
     this.#sent.add(call)
     command.promise.then(
@@ -195,7 +195,7 @@ export class RedisLink {
   /** Undefined when the socket went away meanwhile. */
   async #askInfo(): Promise<ServerInfo | undefined> {
     try {
-      const command = new PlainCall('INFO', []).write()
+      const command = new PlainCall('INFO', []).command(this.#facts)
       void this.#client.sendCommand(command)
       return parseInfo(String(await command.promise))
     } catch (error) {
@@ -233,7 +233,7 @@ export class RedisLink {
 
   /** Ends the socket this call was sent on, or the one there is; the client makes another. */
   #destroy(call?: StoreCall): void {
-    const socket = call?.command?.socket ?? (this.#client as unknown as { stream?: Duplex }).stream
+    const socket = call?.sent?.socket ?? (this.#client as unknown as { stream?: Duplex }).stream
     socket?.destroy()
   }
 
@@ -282,7 +282,7 @@ export class RedisLink {
 
   #expire(call: StoreCall): void {
     if (call.settled) return
-    const sent = call.command !== undefined
+    const sent = call.sent !== undefined
     const outcome = sent ? 'the outcome is unknown: repeat it with the same id' : 'it was never sent'
     const message = `${this.#options.store} did not answer ${call.name} in time (${this.#lastFailure}); ${outcome}.`
     this.#reject(call, new MillraceError('STORE_UNAVAILABLE', message, { details: { sent } }))

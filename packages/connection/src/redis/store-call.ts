@@ -25,7 +25,7 @@ export abstract class StoreCall {
   /** Times of the link's own clock, ms. */
   deadlineMs = 0
   sentMs = 0
-  command: StoreCommand | undefined
+  sent: StoreCommand | undefined
   /** How often an answer asked for another try. */
   refusals = 0
   settled = false
@@ -42,7 +42,11 @@ export abstract class StoreCall {
   /** What errors call it; arguments are in no error. */
   abstract readonly name: string
   abstract readonly script: SentScript | undefined
-  abstract write(facts: ServerFacts): StoreCommand
+  abstract readonly keys: readonly string[]
+  /** A command for the next send. */
+  abstract command(facts: ServerFacts): StoreCommand
+  /** The text on the wire. */
+  abstract encode(commandName: string, facts: ServerFacts): string
 }
 
 /** A plain command, its name in upper case: the client gives answers of lower-case ones other shapes. */
@@ -57,27 +61,32 @@ export class PlainCall extends StoreCall {
     this.#args = args
   }
 
-  override write(): StoreCommand {
+  get keys(): string[] {
+    return this.#args.slice(0, 1).map(String)
+  }
+
+  override command(facts: ServerFacts): StoreCommand {
     const subscription = this.name === 'SUBSCRIBE' || this.name === 'UNSUBSCRIBE'
-    const args = this.#args
-    return new StoreCommand(this.name, subscription ? args.map(String) : [], args.length > 0 ? [String(args[0])] : [], () => {
-      let text = `*${args.length + 1}\r\n${bulk(this.name)}`
-      for (const arg of args) text += bulk(typeof arg === 'string' ? arg : String(arg))
-      return text
-    })
+    return new StoreCommand(this.name, subscription ? this.keys : [], this, facts)
+  }
+
+  override encode(): string {
+    let text = `*${this.#args.length + 1}${bulk(this.name)}`
+    for (const arg of this.#args) text += bulk(typeof arg === 'string' ? arg : String(arg))
+    return `${text}\r\n`
   }
 }
 
 /** A script by its digest, or by its text once the server has said that it does not know it. */
 export class ScriptCall extends StoreCall {
   override readonly script: SentScript
-  readonly #keys: readonly string[]
+  override readonly keys: readonly string[]
   readonly #args: readonly ScriptArgument[]
 
   constructor(script: SentScript, keys: readonly string[], args: readonly ScriptArgument[]) {
     super()
     this.script = script
-    this.#keys = keys
+    this.keys = keys
     this.#args = args
   }
 
@@ -85,21 +94,20 @@ export class ScriptCall extends StoreCall {
     return this.script.script.name
   }
 
-  override write(facts: ServerFacts): StoreCommand {
-    const { script } = this
-    const keys = this.#keys
-    const args = this.#args
-    const known = !this.unknownScript
-    return new StoreCommand(known ? 'evalsha' : 'eval', [], keys, () => {
-      let text = `*${3 + keys.length + args.length}\r\n${known ? '$7\r\nevalsha\r\n' : '$4\r\neval\r\n'}`
-      text += bulk(known ? script.sha : script.source) + bulk(String(keys.length))
-      for (const key of keys) text += bulk(key)
-      for (const arg of args) {
-        if (typeof arg === 'string') text += bulk(arg)
-        else if (typeof arg === 'number') text += bulk(String(arg))
-        else text += bulk(arg.placeholder === awayMs.placeholder ? String(Math.round(facts.awayMs())) : facts.run())
-      }
-      return text
-    })
+  override command(facts: ServerFacts): StoreCommand {
+    return new StoreCommand(this.unknownScript ? 'eval' : 'evalsha', [], this, facts)
+  }
+
+  override encode(commandName: string, facts: ServerFacts): string {
+    const { script, keys } = this
+    let text = `*${3 + keys.length + this.#args.length}${bulk(commandName)}`
+    text += bulk(commandName === 'eval' ? script.source : script.sha) + bulk(String(keys.length))
+    for (const key of keys) text += bulk(key)
+    for (const arg of this.#args) {
+      if (typeof arg === 'string') text += bulk(arg)
+      else if (typeof arg === 'number') text += bulk(String(arg))
+      else text += bulk(arg.placeholder === awayMs.placeholder ? String(Math.round(facts.awayMs())) : facts.run())
+    }
+    return `${text}\r\n`
   }
 }
