@@ -1,5 +1,4 @@
 import { connectEmbedded } from './embedded/connect-embedded.ts'
-import { resolveOptions } from './options.ts'
 import { parseUrl } from './parse-url.ts'
 import { connectRedis } from './redis/connect-redis.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
@@ -15,6 +14,5 @@ import type { Connection, ConnectionOptions } from './connection.ts'
  */
 export async function connect(url: string, options: ConnectionOptions = {}): Promise<Connection> {
   const address = parseUrl(url)
-  resolveOptions(options)
   return address.kind === 'file' ? connectEmbedded(address.directory, options) : connectRedis(url, options)
 }

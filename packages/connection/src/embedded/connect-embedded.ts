@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { isMillraceError, MillraceError } from '../errors.ts'
+import { resolveOptions } from '../options.ts'
 import { EmbeddedStoreConnection } from './embedded-connection.ts'
 import { isAlive, isThisProcess, readOwner, writeOwner } from './owner-file.ts'
 import { makeStoreFolder } from './store-folder.ts'
@@ -18,9 +19,10 @@ const waitMs = 1_000
  * cut takes at most the last second or two. 'power-safe': synced before the answer. `wait`: while another process has the file, try
  * again each second, as a new release does that starts before the old one has ended.
  *
- * @throws MillraceError STORE_PATH_INVALID, STORE_IN_USE (`details.pid`), STORE_CORRUPT, STORE_FULL, STORE_UNREACHABLE
+ * @throws MillraceError OPTION_INVALID, STORE_PATH_INVALID, STORE_IN_USE (`details.pid`), STORE_CORRUPT, STORE_FULL, STORE_UNREACHABLE
  */
 export async function connectEmbedded(directory: string, options: ConnectionOptions = {}): Promise<EmbeddedConnection> {
+  resolveOptions(options)
   for (;;) {
     try {
       return await connectOnce(directory, options)

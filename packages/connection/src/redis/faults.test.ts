@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
-import { connect as connectSocket } from 'node:net'
+import { connect as connectSocket, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -8,7 +8,9 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { connect } from '../connect.ts'
 import { freePort, RedisProcess } from '../testing/redis-process.ts'
 import { awayMs, defineScript, storeRun } from './script.ts'
+import type { AddressInfo, Socket } from 'node:net'
 import type { ConnectionOptions } from '../connection.ts'
+import type { KeyValue } from '../key-value.ts'
 import type { RedisStoreConnection } from './redis-connection.ts'
 import type { Script, ScriptEffect } from './script.ts'
 
@@ -148,6 +150,80 @@ describe('a server that stops answering', () => {
     blockFor(700)
     expect(await call).toBe(1)
     expect(states).toEqual([])
+  })
+})
+
+describe('a socket that is half open', () => {
+  /** Between client and server; what went through before `freeze` is silent for ever, what comes later is not. */
+  async function proxyTo(server: RedisProcess) {
+    const pairs: [Socket, Socket][] = []
+    const proxy = createServer((near) => {
+      const far = connectSocket({ host: '127.0.0.1', port: server.port })
+      near.pipe(far)
+      far.pipe(near)
+      for (const socket of [near, far]) socket.on('error', () => undefined)
+      pairs.push([near, far])
+    }).listen(0, '127.0.0.1')
+    await once(proxy, 'listening')
+    open.unshift({
+      close: async () => {
+        for (const socket of pairs.flat()) socket.destroy()
+        proxy.close()
+        await once(proxy, 'close')
+      },
+    })
+    const freeze = () => {
+      for (const [near, far] of pairs) {
+        near.unpipe(far)
+        far.unpipe(near)
+        near.resume()
+        far.resume()
+      }
+    }
+    return { url: `redis://127.0.0.1:${(proxy.address() as AddressInfo).port}`, freeze, sockets: () => pairs.length }
+  }
+
+  test('is found and remade: calls are answered, subscriptions and pulses go on, the pool is ready', async () => {
+    const server = await startServer()
+    const proxy = await proxyTo(server)
+    const connection = (await connect(proxy.url, { commandTimeoutMs: 300, poolSize: 1 })) as RedisStoreConnection
+    open.unshift(connection)
+    const heard: string[] = []
+    const answers: unknown[] = []
+    await connection.subscribe('news', (text) => heard.push(text))
+    const listeners = { onAnswer: (answer: unknown) => answers.push(answer), onError: () => undefined }
+    const pulse = connection.pulse(count, ['pulse'], [], { everyMs: 20, maxStallMs: 10_000, ...listeners })
+    const pooled = connection.pooledKeyValues('cache')[0] as KeyValue
+    await pooled.set('key', 'v')
+    await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0))
+    const before = proxy.sockets()
+    proxy.freeze()
+    expect(await connection.run(count, ['n'], [])).toBe(1)
+    const counted = answers.length
+    await vi.waitFor(() => expect(answers.length).toBeGreaterThan(counted), { timeout: 5_000 })
+    // Nothing is sent on the subscriber's and the pool's socket: only a ping can find out.
+    await vi.waitFor(() => expect(proxy.sockets()).toBe(before + 4), { timeout: 5_000 })
+    expect(await pooled.get('key')).toBe('v')
+    await vi.waitFor(async () => {
+      await connection.command('PUBLISH', ['millrace:news', 'again'])
+      expect(heard).toContain('again')
+    })
+    await pulse.stop()
+  })
+
+  test('from its beginning is given up again and again until connect gives up', async () => {
+    const sockets: Socket[] = []
+    const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const url = `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    await expect(connect(url, { commandTimeoutMs: 200 })).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining('no answer for 200 ms'),
+    })
+    expect(sockets.length).toBeGreaterThan(3)
+    for (const socket of sockets) socket.destroy()
+    silent.close()
+    await once(silent, 'close')
   })
 })
 

@@ -37,6 +37,8 @@ export type ServerInfo = ReadonlyMap<string, string>
  * A call waits while the link is not up. Once sent it has `commandTimeoutMs` for its answer; then the socket is destroyed, because what
  * comes late on it cannot be told from silence, and all calls on it are sent again on the next one. A call is over at its own deadline.
  *
+ * A link that heard nothing for `commandTimeoutMs` sends a PING, so that a socket which is half open is found before it is needed.
+ *
  * Times are of a clock that stands still while the event loop is blocked: an answer that lies unread in the socket is no silence.
  * Cost: one timer for all calls, 20 times a second, only while something waits; a call costs two promises and an entry in a set.
  */
@@ -53,6 +55,9 @@ export class RedisLink {
   #tickedAtMs = 0
   #ticking: NodeJS.Timeout | undefined
   #greetedMs = 0
+  readonly #pinging: NodeJS.Timeout
+  /** Whether anything was answered since the last look. */
+  #heard = false
   #info: ServerInfo = new Map()
   #downSinceMs: number | undefined = performance.now()
   #lastAway = { ms: 0, healedAtMs: -Infinity }
@@ -67,6 +72,11 @@ export class RedisLink {
     this.#client.on('connect', () => (this.#greetedMs = this.#nowMs))
     this.#client.on('ready', () => void this.#greet())
     this.#client.on('close', () => this.#hearClose())
+    this.#pinging = setInterval(() => {
+      if (!this.#heard && this.up && this.#sent.size === 0) this.call(new PlainCall('PING', [])).catch(() => undefined)
+      this.#heard = false
+    }, options.commandTimeoutMs)
+    this.#pinging.unref()
     if (options.onMessage) this.#client.on('message', options.onMessage)
     this.#tick()
   }
@@ -101,6 +111,7 @@ export class RedisLink {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     clearInterval(this.#ticking)
+    clearInterval(this.#pinging)
     this.#client.disconnect()
     for (const call of [...this.#sent, ...this.#waiting, ...this.#pausing.keys()]) this.#reject(call, closedError())
     for (const timer of this.#pausing.values()) clearTimeout(timer)
@@ -123,6 +134,7 @@ export class RedisLink {
     command.promise.then(
       (answer) => {
         this.#sent.delete(call)
+        this.#heard = true
         if (call.settled) return
         call.settled = true
         call.resolve(answer)

@@ -3,9 +3,6 @@ import { PlainCall } from './store-call.ts'
 import type { Log } from '../connection.ts'
 import type { LinkOptions, RedisLink } from './redis-link.ts'
 
-/** A subscription is silent for long; a ping shows that the socket is not half open. */
-const pingEveryMs = 10_000
-
 /** The subscriber's socket: any number of listeners a channel, subscribed again whenever the socket was remade. */
 export class RedisSubscriber {
   readonly #link: RedisLink
@@ -13,7 +10,6 @@ export class RedisSubscriber {
   readonly #log: Log | undefined
   /** By channel: resolves once it is subscribed. */
   readonly #channels = new Map<string, { listeners: number; readonly active: Promise<unknown> }>()
-  readonly #pinging: NodeJS.Timeout
 
   constructor(openLink: (on: Pick<LinkOptions, 'onMessage' | 'onState'>) => RedisLink, log: Log | undefined) {
     this.#log = log
@@ -24,10 +20,6 @@ export class RedisSubscriber {
         if (state === 'up') this.#resubscribe()
       },
     })
-    this.#pinging = setInterval(() => {
-      if (this.#link.up) this.#link.call(new PlainCall('PING', [])).catch(() => undefined)
-    }, pingEveryMs)
-    this.#pinging.unref()
   }
 
   /** @param channel with the connection's prefix */
@@ -59,7 +51,6 @@ export class RedisSubscriber {
   }
 
   close(): void {
-    clearInterval(this.#pinging)
     this.#listeners.clear()
     this.#link.close()
   }

@@ -115,7 +115,9 @@ export class RedisProcess {
 
   /** A shell that waits for the end of its input, which is the end of this process, even by SIGKILL. */
   #watch(pid: number): void {
-    const guard = spawn('/bin/sh', ['-c', `read done || kill -9 ${pid}`], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+    const script = 'read done || { kill -9 "$1"; rm -rf "$2"; }'
+    const args = ['-c', script, 'guard', String(pid), this.directory]
+    const guard = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
     guard.on('error', () => undefined)
     guard.stdin.on('error', () => undefined)
     guard.unref()
