@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { CacheService } from './cache-service.ts'
 import { connect } from './connect.ts'
 import { RedisProcess } from './testing/redis-process.ts'
+import { waitUntil } from './testing/wait-until.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import type { RedisStoreConnection } from './redis/redis-connection.ts'
 
@@ -76,7 +77,7 @@ describe.each([
 
   test('forgets after the ttl', async () => {
     await cache.set('key', 'v', { ttlMs: 40 })
-    await vi.waitFor(async () => expect(await cache.get('key')).toBeUndefined())
+    await waitUntil(async () => expect(await cache.get('key')).toBeUndefined())
   })
 
   test('refuses keys and values it cannot keep', async () => {
@@ -109,7 +110,7 @@ describe.each([
     const loading = pending<string>()
     const load = vi.fn(() => loading.promise)
     const asked = [cache, other, cache, other, cache].map((one) => one.getOrSet('key', load, { ttlMs: 60_000 }))
-    await vi.waitFor(() => expect(load).toHaveBeenCalled())
+    await waitUntil(() => expect(load).toHaveBeenCalled())
     loading.resolve('loaded')
     expect(await Promise.all(asked)).toEqual(Array(5).fill('loaded'))
     expect(await other.getOrSet('key', load, { ttlMs: 60_000 })).toBe('loaded')
@@ -123,21 +124,21 @@ describe.each([
     const loading = pending<string>()
     const load = vi.fn(() => loading.promise)
     const ask = (one: CacheService) => one.getOrSet('key', load, { ttlMs: 60_000, staleMs: 60_000 })
-    await vi.waitFor(async () => {
+    await waitUntil(async () => {
       expect(await ask(cache)).toBe('old')
       expect(cache.stats().stale).toBeGreaterThan(0)
     })
-    await vi.waitFor(() => expect(load).toHaveBeenCalled())
+    await waitUntil(() => expect(load).toHaveBeenCalled())
     expect([await ask(cache), await ask(other), await ask(other)]).toEqual(['old', 'old', 'old'])
     loading.resolve('new')
-    await vi.waitFor(async () => expect([await ask(cache), await ask(other)]).toEqual(['new', 'new']))
+    await waitUntil(async () => expect([await ask(cache), await ask(other)]).toEqual(['new', 'new']))
     expect(load).toHaveBeenCalledOnce()
   })
 
   test('keeps a stale value while its loader fails, and counts that', async () => {
     await cache.getOrSet('key', () => 'old', { ttlMs: 20, staleMs: 60_000 })
     const fail = () => Promise.reject(new Error('no'))
-    await vi.waitFor(async () => {
+    await waitUntil(async () => {
       expect(await cache.getOrSet('key', fail, { ttlMs: 20, staleMs: 60_000 })).toBe('old')
       expect(cache.stats().loadErrors).toBeGreaterThan(1)
     })
@@ -150,7 +151,7 @@ describe.each([
       cache.getOrSet('key', () => 'not this', { ttlMs: 60_000 }),
     ]
     const load = vi.fn(() => 'second try')
-    await vi.waitFor(() => expect(cache.stats().loads).toBe(1))
+    await waitUntil(() => expect(cache.stats().loads).toBe(1))
     const second = other.getOrSet('key', load, { ttlMs: 60_000 })
     loading.reject(new Error('database away'))
     const outcomes = await Promise.allSettled(first)
@@ -174,14 +175,14 @@ describe.each([
       const loading = pending<string>()
       const load = vi.fn(() => loading.promise)
       const asked = cache.getOrSet('key', load, { ttlMs: 60_000 })
-      await vi.waitFor(() => expect(load).toHaveBeenCalled())
+      await waitUntil(() => expect(load).toHaveBeenCalled())
       await change()
       loading.resolve('older')
       expect(await asked).toBe('older')
       expect(await other.get('key')).toBeUndefined()
       await other.delete('key')
       await cache.getOrSet('key', () => 'anything', { ttlMs: 1 })
-      await vi.waitFor(async () => expect(await cache.get('key')).toBeUndefined())
+      await waitUntil(async () => expect(await cache.get('key')).toBeUndefined())
     }
   })
 
@@ -203,18 +204,15 @@ describe('a cache on Redis', () => {
     const cache = new CacheService(stores.here)
     const load = vi.fn(() => 'mine')
     const asked = cache.getOrSet('key', load, { ttlMs: 60_000 })
-    await vi.waitFor(() => expect(cache.stats().misses).toBe(1))
+    await waitUntil(() => expect(cache.stats().misses).toBe(1))
     // The right to load is renewed for as long as the other process lives.
     let leftMs = Infinity
     const left = async () => Number(await (stores.here as RedisStoreConnection).command('PTTL', ['millrace:{cache}:loading:key']))
-    await vi.waitFor(
-      async () => {
-        const before = leftMs
-        leftMs = await left()
-        expect(leftMs).toBeGreaterThan(before)
-      },
-      { timeout: 5_000 },
-    )
+    await waitUntil(async () => {
+      const before = leftMs
+      leftMs = await left()
+      expect(leftMs).toBeGreaterThan(before)
+    })
     expect(load).not.toHaveBeenCalled()
     child.kill('SIGKILL')
     expect(await asked).toBe('mine')
@@ -231,7 +229,7 @@ describe('a cache on Redis', () => {
     expect(await cache.getOrSet('key', () => 'loaded', { ttlMs: 60_000 })).toBe('loaded')
     await expect(cache.get('key')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     server.resume()
-    await vi.waitFor(async () => expect(await cache.getOrSet('key', () => 'loaded', { ttlMs: 60_000 })).toBe('kept'), { timeout: 5_000 })
+    await waitUntil(async () => expect(await cache.getOrSet('key', () => 'loaded', { ttlMs: 60_000 })).toBe('kept'))
     await connection.close()
     await server.close()
   })

@@ -4,7 +4,8 @@ import type { Script, ScriptArgument } from './redis/script.ts'
 
 /**
  * What survives what. `volatile`: a restart of the store loses messages. `crash-safe`: a killed store process
- * loses nothing, a power cut the last second or two. `power-safe`: synced before an answer is given.
+ * loses nothing, a power cut the last second or two; but Redis with `appendfsync everysec` answers before it writes while
+ * an fsync is under way, so on a slow disk its kill too takes up to two seconds. `power-safe`: synced before an answer is given.
  * `replicated`: confirmed by replicas before an answer is given.
  */
 export type DurabilityGrade = 'volatile' | 'crash-safe' | 'power-safe' | 'replicated'

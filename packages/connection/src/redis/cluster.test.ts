@@ -1,12 +1,13 @@
 import { once } from 'node:events'
 import { connect as connectSocket } from 'node:net'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { connect } from '../connect.ts'
 import { RedisProcess } from '../testing/redis-process.ts'
+import { waitUntil } from '../testing/wait-until.ts'
 
 test('a cluster of one node keeps values, runs scripts and publishes, before and after a restart', async () => {
   const server = await RedisProcess.start({
-    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--appendonly', 'yes'],
+    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--appendonly', 'yes', '--appendfsync', 'always'],
   })
   const operator = async (line: string) => {
     const socket = connectSocket({ host: '127.0.0.1', port: server.port })
@@ -16,7 +17,7 @@ test('a cluster of one node keeps values, runs scripts and publishes, before and
     return answer.toString()
   }
   await operator('CLUSTER ADDSLOTSRANGE 0 16383')
-  await vi.waitFor(async () => expect(await operator('CLUSTER INFO')).toContain('cluster_state:ok'), { timeout: 15_000, interval: 100 })
+  await waitUntil(async () => expect(await operator('CLUSTER INFO')).toContain('cluster_state:ok'))
   const connection = await connect(`redis+cluster://127.0.0.1:${server.port}`)
   const room = connection.keyValue('room')
   const heard: string[] = []
@@ -24,16 +25,13 @@ test('a cluster of one node keeps values, runs scripts and publishes, before and
   await room.set('key', 'v')
   expect([await room.get('key'), await room.acquireLease('lease', 'me', 60_000)]).toEqual(['v', true])
   await room.publish('news', 'one')
-  await vi.waitFor(() => expect(heard).toContain('one'))
+  await waitUntil(() => expect(heard).toContain('one'))
   await server.restart()
   expect(await room.get('key')).toBe('v')
-  await vi.waitFor(
-    async () => {
-      await room.publish('news', 'two')
-      expect(heard).toContain('two')
-    },
-    { timeout: 15_000 },
-  )
+  await waitUntil(async () => {
+    await room.publish('news', 'two')
+    expect(heard).toContain('two')
+  })
   await connection.close()
   await server.close()
 })

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connect } from '../connect.ts'
 import { freePort, RedisProcess } from '../testing/redis-process.ts'
 import { awayMs, defineScript, storeRun } from './script.ts'
+import { waitUntil } from '../testing/wait-until.ts'
 import type { ConnectionOptions } from '../connection.ts'
 import type { RedisStoreConnection } from './redis-connection.ts'
 import type { Script, ScriptEffect } from './script.ts'
@@ -115,11 +116,11 @@ describe('a published message', () => {
     const stop = await connection.subscribe('news', (text) => heard.push(`one ${text}`))
     await connection.subscribe('news', (text) => heard.push(`two ${text}`))
     await publish('a')
-    await vi.waitFor(() => expect(heard).toEqual(['one a', 'two a']))
+    await waitUntil(() => expect(heard).toEqual(['one a', 'two a']))
     await stop()
     await own.restart()
-    await vi.waitFor(async () => expect(await publish('b')).toBe(1), { timeout: 10_000 })
-    await vi.waitFor(() => expect(heard.at(-1)).toBe('two b'))
+    await waitUntil(async () => expect(await publish('b')).toBe(1))
+    await waitUntil(() => expect(heard.at(-1)).toBe('two b'))
     expect(heard.filter((text) => text.startsWith('one'))).toEqual(['one a'])
   })
 })

@@ -4,6 +4,7 @@ import { RedisProcess } from '../testing/redis-process.ts'
 import { makeClient } from './make-client.ts'
 import { RedisLink } from './redis-link.ts'
 import { Renewal } from './renewal.ts'
+import { waitUntil } from '../testing/wait-until.ts'
 import type { RedisAddress } from '../parse-url.ts'
 
 let server: RedisProcess
@@ -39,7 +40,7 @@ test('where the thread cannot start, pulses run on the main thread, which is sai
     )
   const first = start(answers[0] as unknown[])
   const second = start(answers[1] as unknown[])
-  await vi.waitFor(() => expect(answers.every((list) => list.length > 2)).toBe(true))
+  await waitUntil(() => expect(answers.every((list) => list.length > 2)).toBe(true))
   expect(renewal.place).toBe('main-thread')
   expect(warn).toHaveBeenCalledOnce()
   await first.stop()

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { connect } from '../connect.ts'
 import { RedisProcess } from './redis-process.ts'
+import { waitUntil } from './wait-until.ts'
 
 const program = fileURLToPath(new URL('./redis-process.test.child.js', import.meta.url))
 
@@ -13,12 +14,12 @@ test.each(['exit', 'throw', 'kill'])('a server and its folder are gone after the
   const child = spawn(process.execPath, [program, way], { stdio: ['ignore', 'pipe', 'ignore'] })
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
   const { port, directory } = JSON.parse(line) as { port: number; directory: string }
-  await vi.waitFor(() => expect(existsSync(directory)).toBe(false), { timeout: 5_000 })
-  await vi.waitFor(() => expect(answers(port)).resolves.toBe(false), { timeout: 5_000 })
+  await waitUntil(() => expect(existsSync(directory)).toBe(false))
+  await waitUntil(() => expect(answers(port)).resolves.toBe(false))
 })
 
 test('a server started again has its port, its folder and what it kept there', async () => {
-  const server = await RedisProcess.start({ args: ['--appendonly', 'yes'] })
+  const server = await RedisProcess.start({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] })
   const { port, pid, directory } = server
   const connection = await connect(server.url)
   await connection.keyValue('room').set('key', 'kept')

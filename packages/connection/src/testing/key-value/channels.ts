@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { waitUntil } from '../wait-until.ts'
 import type { KeyValueStage } from './stage.ts'
 
 /** Publishing. */
@@ -13,12 +14,12 @@ export function rules(stage: KeyValueStage): void {
       await stage.neighbour.subscribe('news', (text) => heard.push(`other room ${text}`))
       await stage.room.publish('news', 'one')
       await other.publish('news', 'two')
-      await vi.waitFor(() => expect(heard.toSorted()).toEqual(['a one', 'a two', 'b one', 'b two']))
+      await waitUntil(() => expect(heard.toSorted()).toEqual(['a one', 'a two', 'b one', 'b two']))
       expect(heard.indexOf('a one')).toBeLessThan(heard.indexOf('a two'))
       await stop()
       await stop()
       await stage.room.publish('news', 'three')
-      await vi.waitFor(() => expect(heard).toContain('a three'))
+      await waitUntil(() => expect(heard).toContain('a three'))
       expect(heard).not.toContain('b three')
     })
 
@@ -31,10 +32,10 @@ export function rules(stage: KeyValueStage): void {
       await stage.room.subscribe('news', listener)
       const stop = await stage.room.subscribe('news', listener)
       await stage.room.publish('news', 'one')
-      await vi.waitFor(() => expect(heard).toEqual(['one', 'one']))
+      await waitUntil(() => expect(heard).toEqual(['one', 'one']))
       await stop()
       await stage.room.publish('news', 'two')
-      await vi.waitFor(() => expect(heard).toEqual(['one', 'one', 'two']))
+      await waitUntil(() => expect(heard).toEqual(['one', 'one', 'two']))
     })
   })
 }

@@ -1,9 +1,10 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { waitUntil } from '../wait-until.ts'
 import type { KeyValue } from '../../key-value.ts'
 import type { KeyValueStage } from './stage.ts'
 
 /** Long enough to be seen, short enough to be waited for. */
-const ttlMs = 60
+const ttlMs = 300
 
 /** Leases, and all that ends by itself. */
 export function rules(stage: KeyValueStage): void {
@@ -31,7 +32,7 @@ export function rules(stage: KeyValueStage): void {
       await stage.room.acquireLease('lease', 'me', ttlMs)
       await stage.room.acquireLease('lease', 'me', 60_000)
       await stage.room.acquireLease('short', 'me', ttlMs)
-      await vi.waitFor(async () => expect(await stage.room.acquireLease('short', 'you', 60_000)).toBe(true))
+      await waitUntil(async () => expect(await stage.room.acquireLease('short', 'you', 60_000)).toBe(true))
       expect(await stage.room.acquireLease('lease', 'you', 60_000)).toBe(false)
     })
   })
@@ -43,7 +44,7 @@ export function rules(stage: KeyValueStage): void {
       await stage.room.setField('fields', 'f', 'v', { ttlMs })
       await stage.room.append('list', 'v', { max: 5, ttlMs })
       await stage.room.set('stays', 'v')
-      await vi.waitFor(async () => {
+      await waitUntil(async () => {
         expect([
           await stage.room.get('value'),
           await stage.room.get('compared'),
@@ -66,7 +67,7 @@ export function rules(stage: KeyValueStage): void {
       await stage.room.append('list', 'a', { max: 5, ttlMs })
       await stage.room.append('list', 'b', { max: 5, ttlMs: 60_000 })
       await stage.room.set('witness', 'v', { ttlMs: 2 * ttlMs })
-      await vi.waitFor(async () => expect(await stage.room.get('witness')).toBeUndefined())
+      await waitUntil(async () => expect(await stage.room.get('witness')).toBeUndefined())
       expect([
         await stage.room.get('again'),
         await stage.room.get('forever'),
@@ -81,7 +82,7 @@ export function rules(stage: KeyValueStage): void {
       await stage.room.incrementField('fields', 'n', 1)
       await stage.room.append('list', 'a', { max: 5, ttlMs })
       await stage.room.append('list', 'b', { max: 5 })
-      await vi.waitFor(async () => expect([(await stage.room.fields('fields')).size, await stage.room.list('list', 5)]).toEqual([0, []]))
+      await waitUntil(async () => expect([(await stage.room.fields('fields')).size, await stage.room.list('list', 5)]).toEqual([0, []]))
     })
   })
 }
