@@ -77,7 +77,7 @@ if results > 0 and not repeated then
     end
   end
 
-  local done, others, known, finished = {}, {}, {}, results
+  local done, returned, others, known, finished = {}, {}, {}, {}, results
   if plain then
     redis.call('HDEL', claims, unpack(given, first_id, first_nonce - 1))
     active = active - results
@@ -92,8 +92,12 @@ if results > 0 and not repeated then
       if mark and sub(mark, 1, 11) == given[first_nonce + i - 1] and not taken[id] then
         taken[id] = true
         settled[#settled + 1] = id
-        if kind == 100 or kind == 118 then done[#done + 1] = id end
-        if kind ~= 100 then others[#others + 1] = { id, kind, here, byte(mark, 12) - 47, #mark > 12 } end
+        if kind == 100 or kind == 118 then
+          done[#done + 1] = id
+          if kind == 118 then returned[#returned + 1], returned[#returned + 2] = id, given[here] end
+        else
+          others[#others + 1] = { id, kind, here, byte(mark, 12) - 47, #mark > 12 }
+        end
       else
         if not letters then
           letters = {}
@@ -137,50 +141,42 @@ if results > 0 and not repeated then
     leaving = math.min(kept - completed_count, most + finished)
   end
 
-  local first_due, died = nil, false
+  local first_due, died, retried = nil, 0, 0
   local later, again, histories, states = { {}, {}, {}, {} }, { {}, {}, {}, {} }, {}, {}
-  local retried = 0
   for _, other in ipairs(others) do
     local id, kind, here, level, alone = unpack(other)
-    if kind == 118 then
-      redis.call('HSET', values, id, given[here])
-    else
-      local score, retries, crashes, alone_crashes, count = match(known[id] or '', '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
-      if kind == 114 then
-        score = score or sub(redis.call('HGET', bodies, id) or never, 1, 16)
-        if alone then
-          rare = true
-          redis.call('ZADD', suspects, score, id)
-          redis.call('ZADD', suspects_of[level], score, id)
-        else
-          local back = again[level]
-          back[#back + 1] = score
-          back[#back + 1] = id
-        end
+    local score, retries, crashes, alone_crashes, count = match(known[id] or '', '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
+    if kind == 114 then
+      score = score or sub(redis.call('HGET', bodies, id) or never, 1, 16)
+      if alone then
+        rare = true
+        redis.call('ZADD', suspects, score, id)
+        redis.call('ZADD', suspects_of[level], score, id)
       else
-        retries, count = (retries or 0) + 1, count or 0
-        if alone then crashes, alone_crashes = 0, 0 end
-        histories[#histories + 1] = count % 20 .. ' ' .. id
-        histories[#histories + 1] = given[here + 1]
-        if kind == 102 then
-          score = format('%.0f', now_number + given[here])
-          if not first_due or tonumber(score) < tonumber(first_due) then first_due = score end
-          local wait = later[level]
-          wait[#wait + 1] = score
-          wait[#wait + 1] = id
-          retried = retried + 1
-        else
-          local words = {}
-          for i = 1, tonumber(given[here + 2]) do words[i] = given[here + 2 + i] end
-          bury(dead, graves, terms, id, level - 1, sub(now, 1, 13), given[here], words)
-          died = true
-          add('dead', 1)
-        end
-        states[#states + 1] = id
-        states[#states + 1] = (score or never) .. ' ' .. retries .. ' ' .. (crashes or 0) .. ' ' .. (alone_crashes or 0) .. ' ' .. count + 1
+        local back = again[level]
+        back[#back + 1], back[#back + 2] = score, id
       end
+    else
+      retries, count = (retries or 0) + 1, count or 0
+      if alone then crashes, alone_crashes = 0, 0 end
+      histories[#histories + 1], histories[#histories + 2] = count % 20 .. ' ' .. id, given[here + 1]
+      if kind == 102 then
+        score = format('%.0f', now_number + given[here])
+        if not first_due or tonumber(score) < tonumber(first_due) then first_due = score end
+        local wait = later[level]
+        wait[#wait + 1], wait[#wait + 2] = score, id
+        retried = retried + 1
+      else
+        local words = {}
+        for i = 1, tonumber(given[here + 2]) do words[i] = given[here + 2 + i] end
+        bury(dead, graves, terms, id, level - 1, sub(now, 1, 13), given[here], words)
+        died = died + 1
+      end
+      local text = (score or never) .. ' ' .. retries .. ' ' .. (crashes or 0) .. ' ' .. (alone_crashes or 0) .. ' ' .. count + 1
+      states[#states + 1], states[#states + 2] = id, text
     end
   end
+  if returned[1] then redis.call('HSET', values, unpack(returned)) end
   if states[1] then
     stateful = true
     redis.call('HSET', state, unpack(states))
@@ -191,13 +187,14 @@ if results > 0 and not repeated then
     if again[level][1] then redis.call('ZADD', ready[level], unpack(again[level])) end
   end
   add('retried', retried)
+  add('dead', died)
 
   -- Retention: the oldest finished messages beyond the counts leave.
   if leaving > 0 then
     gone = shift(meta, completed, leaving)
     kept = kept - #gone
   end
-  if died then
+  if died > 0 then
     local over = math.min(redis.call('ZCARD', dead) - dead_count, most + results)
     if over > 0 then
       local oldest = redis.call('ZRANGE', dead, 0, over - 1)
