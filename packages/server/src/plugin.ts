@@ -10,6 +10,7 @@ import { createVerifier } from './auth/verifier.ts'
 import type { Verifier } from './auth/verifier.ts'
 import { replyWithProblem } from './errors/error-handler.ts'
 import type { ErrorRows } from './errors/problem.ts'
+import { allowOrigins } from './http/cors.ts'
 import type { Handlers } from './http/handler.ts'
 import { readJsonBodies } from './http/json-body.ts'
 import { registerRoutes } from './http/register-routes.ts'
@@ -34,6 +35,8 @@ export interface PluginOptions {
   readonly errors?: ErrorRows
   /** Pages beside, or instead of, those of the server; `/` is meant to be replaced. */
   readonly pages?: Pages
+  /** Origins of other sites whose pages may call with a bearer token. @defaultValue none */
+  readonly corsOrigins?: readonly string[]
   /** True when browsers reach the server over https: they are then told to insist on it. @defaultValue false */
   readonly https?: boolean
 }
@@ -59,6 +62,7 @@ async function mount(app: FastifyInstance, options: PluginOptions, verifier: Ver
   if (!app.hasRequestDecorator('parts')) await app.register(multipart)
   readJsonBodies(app)
   refuseWhileClosing(app)
+  allowOrigins(app, options.corsOrigins ?? [])
   guard(app, verifier)
   const rows = registerRoutes(app, { ...ownHandlers(app, options), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)

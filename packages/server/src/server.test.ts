@@ -101,7 +101,7 @@ it('closing lets a running request finish, refuses later ones, and stops listeni
   await vi.waitFor(() => expect(begun).toHaveBeenCalled())
   const closed = server.close()
   await vi.waitFor(() => expect(server.app.server.listening).toBe(false))
-  await expect(fetch(`${address}/health/live`)).rejects.toThrow()
+  await expect(fetch(`${address}/health/live`)).rejects.toThrow('fetch failed')
   release()
   // The answer ends its connection, which would else hold the server open.
   expect([(await running).status, (await running).headers.get('connection')]).toEqual([200, 'close'])

@@ -79,7 +79,7 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
       request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
     })
     const https = config.publicUrl?.startsWith('https:') ?? false
-    await app.register(standalonePlugin, { ...parts, connection, auth, verifier, https })
+    await app.register(standalonePlugin, { ...parts, connection, auth, verifier, https, corsOrigins: config.corsOrigins })
     await app.ready()
     return new RunningServer(config, app, connection, auth, log, closing)
   } catch (error) {

@@ -49,7 +49,7 @@ export function problemOf(explained: Explained, url: string): Problem {
 /** QUEUE_NOT_FOUND → "Queue not found". */
 export function titleOf(code: string): string {
   const words = code.toLowerCase().replaceAll('_', ' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return (words.charAt(0).toUpperCase() + words.slice(1)).replace(/\bjson\b/i, 'JSON')
 }
 
 /** The path of a request's target, which may be a whole address (RFC 9112 §3.2.2); at most 256 characters. */

@@ -197,6 +197,11 @@ describe.each<StoreKind>(['embedded', 'redis'])('queues on %s', (kind) => {
     expect(stats.runMs.p95).toBeGreaterThanOrEqual(0)
     const cleared = await harness.ask('DELETE', '/api/performance/queues/done/completed', { role: 'operator' })
     expect(answerOf<CompletedCleared>('clearCompleted', cleared)).toEqual({ queue: 'done', removed: 12 })
+    const again = await harness.ask('DELETE', '/api/performance/queues/done/completed', {
+      role: 'operator',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(answerOf<CompletedCleared>('clearCompleted', again).removed).toBe(0)
     expect(answerOf<QueueStats>('getQueue', await get('/done'))).toMatchObject({
       counts: { completed: 0 },
       totals: { completed: 12, removed: 12 },
