@@ -1,7 +1,4 @@
 // From a fresh clone to a folder that can run: the first step of every command. Node built-ins only, since nothing is installed yet.
-import { build, isBuilt } from './build.mjs'
-import { exclusively } from './exclusive.mjs'
-import { install, isInstalled } from './install.mjs'
 import { checkNode } from './node-version.mjs'
 
 /**
@@ -9,8 +6,14 @@ import { checkNode } from './node-version.mjs'
  *
  * @throws Failure with one sentence: an old Node, no network, a folder that cannot be written, a full disk, a source that does not compile
  */
-export function prepare() {
+export async function prepare() {
   checkNode()
+  // Only now: an older Node would fail to load them, with its own words.
+  const [{ build, isBuilt }, { exclusively }, { install, isInstalled }] = await Promise.all([
+    import('./build.mjs'),
+    import('./exclusive.mjs'),
+    import('./install.mjs'),
+  ])
   if (isInstalled() && isBuilt()) return
   exclusively(() => {
     if (!isInstalled()) install()

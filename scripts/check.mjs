@@ -29,7 +29,7 @@ const checks = [
 await run(async () => {
   const startedAtMs = Date.now()
   // The types of all rooms: a wrong import between rooms fails here.
-  prepare()
+  await prepare()
   const failed = []
   for (const { name, faults } of checks) {
     const checkStartedAtMs = Date.now()

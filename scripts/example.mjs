@@ -6,12 +6,12 @@ import { prepare } from './bootstrap.mjs'
 import { Failure, run } from './failure.mjs'
 import { root } from './root.mjs'
 
-await run(() => {
+await run(async () => {
   const name = process.argv[2] ?? ''
   const names = readdirSync(join(root, 'examples')).filter((entry) => existsSync(join(root, 'examples', entry, 'package.json')))
   if (!names.includes(name))
     throw new Failure(`${name ? `There is no example "${name}"` : 'Name an example'}: npm run example -- ${names.join(' | ')}`)
-  prepare()
+  await prepare()
   const npm = process.env['npm_execpath']
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
   const { status } = spawnSync(command, [...first, 'start', '--silent'], { cwd: join(root, 'examples', name), stdio: 'inherit' })

@@ -1,10 +1,13 @@
 // node_modules as the lock file says, installed only when they differ.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { explain, Failure } from './failure.mjs'
 import { cacheFolder, root } from './root.mjs'
+
+/** What npm says is in node_modules. */
+const listOfInstalled = join(root, 'node_modules', '.package-lock.json')
 
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean }} LockEntry */
 
@@ -13,7 +16,7 @@ import { cacheFolder, root } from './root.mjs'
  * last step, so an install that was cut short is never current. Packages of other systems and optional ones do not count.
  */
 export function isInstalled() {
-  const found = entries(join(root, 'node_modules', '.package-lock.json'))
+  const found = entries(listOfInstalled)
   const wanted = entries(join(root, 'package-lock.json'))
   if (!found || !wanted) return false
   return Object.entries(wanted).every(([path, entry]) => {
@@ -34,9 +37,9 @@ export function install() {
     '--ignore-scripts',
     '--no-audit',
     '--no-fund',
-    '--loglevel=error',
-    // A registry that is away is told within ten seconds instead of minutes.
-    '--fetch-retries=3',
+    '--loglevel=warn',
+    // A registry that is away is told within seconds instead of minutes.
+    '--fetch-retries=1',
     '--fetch-retry-factor=2',
     '--fetch-retry-mintimeout=1000',
     '--fetch-retry-maxtimeout=5000',
@@ -45,6 +48,11 @@ export function install() {
   if (status !== 0) {
     const output = `${stdout}\n${stderr}`
     throw new Failure(explain(output, 'Installing packages', root) ?? `Installing packages failed:\n${stderr.trim() || stdout.trim()}`)
+  }
+  // npm counts a file that it could not write as a warning, and ends as if all were well.
+  if (stderr.includes('TAR_ENTRY_ERROR')) {
+    rmSync(listOfInstalled, { force: true })
+    throw new Failure(explain(stderr, 'Installing packages', root) ?? `Installing packages left files out:\n${stderr.trim()}`)
   }
   console.log(`Packages installed in ${seconds(startedAtMs)}.`)
 }

@@ -16,7 +16,7 @@ const report = join(cacheFolder, 'vitest.json')
 
 await run(async () => {
   const startedAtMs = Date.now()
-  prepare()
+  await prepare()
   const server = provideRedisServer()
   console.log(`Node ${process.versions.node}, redis-server ${server.version} (${server.path})`)
   const words = process.argv.slice(2)
