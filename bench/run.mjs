@@ -25,7 +25,7 @@ await run(async () => {
     console.log(usage)
     return
   }
-  prepare()
+  await prepare()
   if (settings.peers.some((peer) => peer !== 'millrace')) installRivals()
   const { measure } = await import('./measure.mjs')
   await measure(settings)

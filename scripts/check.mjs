@@ -1,5 +1,5 @@
 // npm run check: types, lint, format, unused code, package manifests and lock files, in seconds.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare } from './bootstrap.mjs'
@@ -13,7 +13,10 @@ import { root } from './root.mjs'
 const checks = [
   { name: 'types of the scripts', faults: () => tool('typescript/bin/tsc', '-p', 'scripts') },
   { name: 'lint and walls', faults: () => tool('oxlint/bin/oxlint') },
-  { name: 'format', faults: () => tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.') },
+  {
+    name: 'format',
+    faults: () => tool('prettier/bin/prettier.cjs', '--check', '--log-level=warn', '--cache', '--cache-location=.cache/prettier', '.'),
+  },
   { name: 'unused files, exports, dependencies', faults: () => tool('knip/bin/knip.js', '--no-progress') },
   { name: 'package manifests', faults: packageFaults },
   {
@@ -30,11 +33,14 @@ await run(async () => {
   const startedAtMs = Date.now()
   // The types of all rooms: a wrong import between rooms fails here.
   await prepare()
-  const failed = []
-  for (const { name, faults } of checks) {
+  const running = checks.map(async ({ name, faults }) => {
     const checkStartedAtMs = Date.now()
-    const found = await faults()
-    console.log(`${found ? '✗' : '✓'} ${name} (${seconds(checkStartedAtMs)})`)
+    return { name, found: await faults(), took: seconds(checkStartedAtMs) }
+  })
+  const failed = []
+  for (const result of running) {
+    const { name, found, took } = await result
+    console.log(`${found ? '✗' : '✓'} ${name} (${took})`)
     if (!found) continue
     console.log(found)
     failed.push(name)
@@ -48,15 +54,13 @@ await run(async () => {
  *
  * @param {string} file
  * @param {...string} args
+ * @returns {Promise<string>}
  */
 function tool(file, ...args) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', file), ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  return status === 0 ? '' : `${stdout}${stderr}`.trim() || `${file} ended with ${status}`
+  const child = spawn(process.execPath, [join(root, 'node_modules', file), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  return new Promise((resolve) => child.once('close', (code) => resolve(code === 0 ? '' : output.trim() || `${file} ended with ${code}`)))
 }
 
 async function packageFaults() {
