@@ -294,14 +294,42 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
       expect(await attempts.reach(2)).toEqual([1, 1])
     })
 
+    it('a worker whose connection is closed ends by itself, its signals abort, and nothing of it keeps the process alive', async () => {
+      const place = await open()
+      const own = new Stage(place)
+      const queue = own.queue<number>()
+      const reasons = new Seen<unknown>()
+      const started = new Seen<number>()
+      const worker = new Worker(
+        queue,
+        async (message, { signal }) => {
+          started.add(message.payload)
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+          reasons.add(signal.reason)
+        },
+        { concurrency: 2 },
+      )
+      worker.on('error', () => {})
+      await queue.enqueue(1)
+      await started.reach(1)
+      if (!place.storeOf) {
+        await place.connection.close()
+        expect(await reasons.reach(1)).toMatchObject([{ code: 'SHUTDOWN' }])
+        expect(worker.health().status).toBe('closed')
+        await expect(queue.enqueue(2)).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+      }
+      await worker.close({ deadlineMs: 0 })
+      await place.close()
+    })
+
     it('progress, log and return value are kept with the message', async () => {
       const queue = stage.queue()
       const worker = stage.mind(
-        new Worker(queue, async (_message, context) => {
-          context.log('first')
-          context.progress(0.5, 'half')
+        new Worker(queue, async (_message, { log, progress }) => {
+          log('first')
+          progress(0.5, 'half')
           await new Promise((resolve) => setTimeout(resolve, 5))
-          context.log('second')
+          log('second')
           return { sent: 1 }
         }),
       )

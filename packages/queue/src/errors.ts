@@ -1,3 +1,4 @@
+import { isMillraceError } from '@millrace/connection'
 import type { ErrorRow } from '@millrace/connection'
 
 /** The codes of the queue; those of reaching the store stand in connection/src/errors.ts. */
@@ -26,3 +27,8 @@ export const queueErrors = {
 } as const satisfies Record<string, ErrorRow>
 
 export type QueueErrorCode = keyof typeof queueErrors
+
+/** True when the store could not be reached: what was asked may or may not have happened. */
+export function isOutage(error: unknown): boolean {
+  return isMillraceError(error, 'STORE_UNAVAILABLE') || isMillraceError(error, 'CONNECTION_CLOSED')
+}

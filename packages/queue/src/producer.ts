@@ -1,4 +1,5 @@
-import { isMillraceError, MillraceError } from '@millrace/connection'
+import { MillraceError } from '@millrace/connection'
+import { isOutage } from './errors.ts'
 import type { LocalWorker } from './local-wake.ts'
 import { randomNonce } from './nonce.ts'
 import { maxBytesPerCall, maxMessagesPerCall } from './store/store.ts'
@@ -105,6 +106,11 @@ export class Producer {
     const { value: unsent } = frames.next()
     if (unsent && !isOutage(error)) statuses.fill('refused', unsent.start)
     return { statuses, error }
+  }
+
+  /** The store came back, perhaps empty: make the queue known again with the next frame. */
+  readonly onUp = (): void => {
+    this.#introduced = undefined
   }
 
   /** Takes nothing more; resolves when all that was taken is answered. */
@@ -252,8 +258,4 @@ function lowestOf(numbers: ReadonlySet<number>): number {
   // A set keeps the order of insertion, and numbers only rise.
   for (const number of numbers) return number
   return 0
-}
-
-function isOutage(error: unknown): boolean {
-  return isMillraceError(error, 'STORE_UNAVAILABLE') || isMillraceError(error, 'CONNECTION_CLOSED')
 }

@@ -73,6 +73,7 @@ export class Queue<Payload = unknown> {
   readonly #mould: MessageMould
   readonly #producer: Producer
   readonly #times: TimesReader
+  #forgetState: (() => void) | undefined
 
   static {
     openCore = (queue) => queue.#core
@@ -92,7 +93,12 @@ export class Queue<Payload = unknown> {
       store,
       maxLength: settings.maxLength,
       localWorkers: workers,
-      introduce: () => registerQueue(connection, this.name),
+      introduce: () => {
+        this.#forgetState ??= connection.onState((state) => {
+          if (state === 'up') this.#producer.onUp()
+        })
+        return registerQueue(connection, this.name)
+      },
       fillRatio: () => connection.fillRatio,
     })
     this.#times = new TimesReader(connection, this.name)
@@ -235,8 +241,9 @@ export class Queue<Payload = unknown> {
   }
 
   /** Takes no more messages in this process; resolves when those on their way are answered. The connection and the workers stay open. */
-  close(): Promise<void> {
-    return this.#producer.close()
+  async close(): Promise<void> {
+    await this.#producer.close()
+    this.#forgetState?.()
   }
 }
 

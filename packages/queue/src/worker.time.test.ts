@@ -75,7 +75,8 @@ describe('a worker and time', () => {
     await pass(clock, 1000)
     expect(ran).toEqual([1, 2])
     expect((await model.inspect.stats()).totals).toMatchObject({ completed: 2, stale: 0 })
-    expect(errors).toMatchObject([{ code: 'STORE_UNAVAILABLE' }, { code: 'STORE_UNAVAILABLE' }])
+    // Told once in 10 s: an outage fails many calls.
+    expect(errors).toMatchObject([{ code: 'STORE_UNAVAILABLE' }])
   })
 
   it('any mix of lost calls, lost answers and repeats loses nothing and runs nothing twice', async () => {

@@ -3,6 +3,7 @@ import { MillraceError } from '@millrace/connection'
 import type { Log } from '@millrace/connection'
 import { shown } from './check.ts'
 import type { Clock } from './clock.ts'
+import { isOutage } from './errors.ts'
 import { turnsOf } from './policy/shares.ts'
 import { coreOf, Queue } from './queue.ts'
 import type { QueueCore } from './queue.ts'
@@ -14,7 +15,7 @@ import { timesRoom } from './times/reader.ts'
 import type { Attempt } from './worker/attempt.ts'
 import { BatchSlots } from './worker/batch-slots.ts'
 import { ClaimLoop } from './worker/claim-loop.ts'
-import { closeLoop } from './worker/close.ts'
+import { closeLoop, graceMs, within } from './worker/close.ts'
 import type { CloseReport } from './worker/close.ts'
 import type { WorkerEvents } from './worker/events.ts'
 import type { BatchHandler, Handler } from './worker/handler.ts'
@@ -27,6 +28,8 @@ import type { BatchWorkerOptions, ResolvedWorkerOptions, SingleWorkerOptions, Wo
 /** A worker that has heard nothing from the store for this long is not well, ms: it polls at least every 4 s. */
 const silentTooLongMs = 10_000
 const defaultDeadlineMs = 10_000
+/** A store that is away fails many calls a second; one of them is told in this time, ms. */
+const outageEveryMs = 10_000
 
 export interface WorkerHealth {
   /** `silent`: no answer of the store for more than 10 s. */
@@ -54,6 +57,7 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   readonly #maintenance: Maintenance
   readonly #log: Log | undefined
   readonly #forgetState: () => void
+  #outageToldUntil = Number.NEGATIVE_INFINITY
   #closing: Promise<CloseReport> | undefined
 
   /** @throws OPTION_INVALID */
@@ -87,13 +91,17 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
         onSettled: this.#onSettled,
         onLeaseLost: (worker, messages) => this.#tell('lease-lost', { worker, messages }),
         onError: this.#onError,
+        onConnectionClosed: () => void this.close({ deadlineMs: 0 }),
         onTimes: (attempt, times) =>
           this.#recorder.record(attempt.claim.level, attempt.claim.options?.name ?? 'default', times.nowMs, times),
       },
     })
     this.#core.localWorkers.add(this.#loop)
     this.#forgetState = connection.onState((state) => {
-      if (state === 'up') this.#loop.onUp()
+      if (state === 'down') return
+      this.#loop.onUp()
+      // A store that came back may have come back empty.
+      void this.#introduce()
     })
     this.#loop.start()
     this.#maintenance.start()
@@ -125,10 +133,11 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
 
   async #close(deadlineMs: number): Promise<CloseReport> {
     this.#core.localWorkers.delete(this.#loop)
-    await this.#maintenance.stop()
-    const report = await closeLoop(this.#loop, this.#core.store, this.#options.clock, deadlineMs, this.#onError)
+    const { clock } = this.#options
+    const maintained = this.#maintenance.stop()
+    const report = await closeLoop(this.#loop, this.#core.store, clock, deadlineMs, this.#onError)
     this.#forgetState()
-    await this.#recorder.close()
+    await within(clock, graceMs, Promise.all([maintained, this.#recorder.close()])).catch(this.#onError)
     return report
   }
 
@@ -172,6 +181,11 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   }
 
   readonly #onError = (cause: unknown): void => {
+    if (isOutage(cause)) {
+      const now = this.#options.clock.now()
+      if (now < this.#outageToldUntil) return
+      this.#outageToldUntil = now + outageEveryMs
+    }
     const error = cause instanceof Error ? cause : new Error(String(cause))
     if (this.listenerCount('error') > 0) {
       try {

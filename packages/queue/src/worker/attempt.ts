@@ -25,7 +25,7 @@ const maxLines = 100
  * One claimed message in this process. waiting (claimed, no slot yet) → running → over. It is over once: whatever comes first of the
  * handler's answer, a timeout, a cancel, a lost lease or the shutdown; the rest is ignored.
  */
-export class Attempt implements AttemptContext {
+export class Attempt {
   readonly claim: ClaimedMessage
   readonly nonce: string
   /** By the engine's clock, ms; 0 until it runs. */
@@ -49,14 +49,6 @@ export class Attempt implements AttemptContext {
 
   get number(): number {
     return this.claim.retries + this.claim.crashes + 1
-  }
-
-  get attempt(): number {
-    return this.number
-  }
-
-  get fence(): number {
-    return this.claim.fence
   }
 
   /** Made when first asked for: most handlers never look. */
@@ -110,6 +102,35 @@ export class Attempt implements AttemptContext {
     if (report.ratio !== undefined) known.ratio = report.ratio
     if (report.note !== undefined) known.note = report.note
     if (report.lines) known.lines = [...(known.lines ?? []), ...report.lines].slice(-maxLines)
+  }
+}
+
+/** What the handler sees of its attempt. `progress` and `log` may be taken out of it and called by themselves. */
+export class Context implements AttemptContext {
+  readonly #attempt: Attempt
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal
+  }
+
+  get fence(): number {
+    return this.#attempt.claim.fence
+  }
+
+  get attempt(): number {
+    return this.#attempt.number
+  }
+
+  get progress(): AttemptContext['progress'] {
+    return (ratio, note) => this.#attempt.progress(ratio, note)
+  }
+
+  get log(): AttemptContext['log'] {
+    return (line) => this.#attempt.log(line)
   }
 }
 

@@ -202,7 +202,7 @@ function contextOf(attempts: readonly Attempt[], signal: AbortSignal): BatchCont
   }
   return {
     signal,
-    fence: (message) => of(message).fence,
+    fence: (message) => of(message).claim.fence,
     progress: (message, ratio, note) => of(message).progress(ratio, note),
     log: (message, line) => of(message).log(line),
   }

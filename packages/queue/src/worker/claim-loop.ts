@@ -13,6 +13,7 @@ import type { Verdict } from './attempt.ts'
 import { Lease } from './lease.ts'
 import { Reports } from './reports.ts'
 import { resultOf } from './outcome.ts'
+import { Results } from './results.ts'
 import type { OnEnd, Slots } from './slots.ts'
 
 /** Results leave within this time even when no slot is free, ms. */
@@ -25,6 +26,8 @@ interface LoopHooks {
   readonly onSettled: (attempt: Attempt, result: Result, runMs: number) => void
   readonly onLeaseLost: (worker: string, messages: number) => void
   readonly onError: (error: unknown) => void
+  /** No call of this worker can be sent any more. */
+  readonly onConnectionClosed: () => void
   /** An attempt ended by its handler or its timeout; times in ms. `total` only when it completed. */
   readonly onTimes: (attempt: Attempt, times: { waitMs: number; runMs: number; totalMs: number | undefined; nowMs: number }) => void
 }
@@ -68,8 +71,7 @@ export class ClaimLoop implements LocalWorker {
   #lease: Lease
   #number = 0
   #out: Out | undefined
-  #results: Result[] = []
-  #ended: Attempt[] = []
+  readonly #results = new Results()
   /** There may be messages: ask as soon as slots are free. */
   #wanted = true
   /** A wake-up came while a call was out: ask once more after its answer. */
@@ -129,11 +131,11 @@ export class ClaimLoop implements LocalWorker {
     return this.#phase === 'stopped'
   }
 
+  /** Listens first and claims once it hears, so that no cancel of what it runs is missed; if it never hears, the poll claims. */
   start(): void {
     this.#phase = 'running'
     this.#lease.listen()
     this.#alarms.poll()
-    this.#send()
   }
 
   claimBehind(): ClaimBehind {
@@ -169,6 +171,7 @@ export class ClaimLoop implements LocalWorker {
 
   /** No further call leaves. */
   async stop(): Promise<void> {
+    for (const attempt of this.#slots.dropWaiting()) attempt.over = true
     this.#phase = 'stopped'
     this.#alarms.stop()
     this.#out = undefined
@@ -226,11 +229,7 @@ export class ClaimLoop implements LocalWorker {
     if (this.#out || this.#phase === 'stopped' || this.#phase === 'new') return
     this.#alarms.cancelFlush()
     const limit = this.#limit()
-    const all = this.#results.length <= maxMessagesPerCall
-    const results = all ? this.#results : this.#results.slice(0, maxMessagesPerCall)
-    const attempts = all ? this.#ended : this.#ended.slice(0, maxMessagesPerCall)
-    this.#results = all ? [] : this.#results.slice(maxMessagesPerCall)
-    this.#ended = all ? [] : this.#ended.slice(maxMessagesPerCall)
+    const { results, attempts } = this.#results.take()
     this.#number += 1
     const { leaseMs, turns, settings } = this.#options
     const call: ClaimCall = {
@@ -297,9 +296,9 @@ export class ClaimLoop implements LocalWorker {
     if (this.#out !== out) return
     this.#options.hooks.onError(error)
     if (isMillraceError(error, 'CONNECTION_CLOSED')) {
-      for (const attempt of this.#slots.dropWaiting()) attempt.over = true
+      void this.stop().catch(this.#options.hooks.onError)
       this.abortRunning()
-      void this.stop()
+      this.#options.hooks.onConnectionClosed()
       return
     }
     if (isMillraceError(error, 'CALL_OUTDATED')) {
@@ -328,8 +327,7 @@ export class ClaimLoop implements LocalWorker {
     for (const attempt of waiting) attempt.over = true
     const running = this.#slots.all()
     for (const attempt of running) this.#slots.evict(attempt, abortReason.leaseLost(old.id))
-    this.#results = []
-    this.#ended = []
+    this.#results.clear()
     this.#out = undefined
     this.#draining = false
     this.#registered = false
@@ -337,9 +335,7 @@ export class ClaimLoop implements LocalWorker {
     this.#options.hooks.onLeaseLost(old.id, waiting.length + running.length)
     this.#number = 0
     this.#lease = this.#newLease(this.#options.store, this.#options.leaseMs)
-    if (this.#phase !== 'running') return
-    this.#lease.listen()
-    this.#wake()
+    if (this.#phase === 'running') this.#lease.listen()
   }
 
   readonly #onRenewed = (answer: RenewAnswer): void => {
@@ -373,8 +369,7 @@ export class ClaimLoop implements LocalWorker {
 
   #handBack(attempt: Attempt): void {
     attempt.over = true
-    this.#results.push({ id: attempt.claim.id, nonce: attempt.nonce, kind: 'released' })
-    this.#ended.push(attempt)
+    this.#results.push({ id: attempt.claim.id, nonce: attempt.nonce, kind: 'released' }, attempt)
   }
 
   readonly #onEnd = (attempt: Attempt, verdict: Verdict, together: number): void => {
@@ -390,8 +385,7 @@ export class ClaimLoop implements LocalWorker {
     this.#options.hooks.onTimes(attempt, { waitMs: startedAtMs - claim.readyAtMs, runMs, totalMs, nowMs })
     if (attempt.report) this.#reports.sendNow(attempt)
     const ran = { worker: this.#lease.id, startedAtMs, runMs }
-    this.#results.push(resultOf(attempt, verdict, this.#options.settings, ran, this.#options.hooks.onError))
-    this.#ended.push(attempt)
+    this.#results.push(resultOf(attempt, verdict, this.#options.settings, ran, this.#options.hooks.onError), attempt)
     this.#consider()
   }
 }

@@ -11,7 +11,7 @@ export interface CloseReport {
 }
 
 /** After the deadline the last results and releases get this long, ms; a store that is away then finds out by the lease. */
-const graceMs = 3000
+export const graceMs = 3000
 const lookEveryMs = 2
 
 /** The steps of a worker's end. Always resolves. */
@@ -30,8 +30,9 @@ export async function closeLoop(
   await until(clock, deadline, () => loop.stopped || (loop.slots.empty && loop.unsettled === 0))
   const aborted = loop.abortRunning()
   await until(clock, Math.max(deadline, clock.now()) + graceMs, () => loop.stopped || loop.unsettled === 0)
-  await loop.stop()
-  await within(clock, graceMs, releaseAll(store, worker)).catch(onError)
+  // A renewal that comes after the release finds nothing to renew, so the thread need not be waited for first.
+  const stopped = loop.stop()
+  await within(clock, graceMs, Promise.all([stopped, releaseAll(store, worker)])).catch(onError)
   return { finished: running - aborted, released: waiting + aborted }
 }
 
@@ -44,7 +45,8 @@ async function until(clock: Clock, deadline: number, condition: () => boolean): 
   while (!condition() && clock.now() < deadline) await new Promise<void>((resolve) => clock.after(lookEveryMs, resolve))
 }
 
-async function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+/** Waits for `work`, but not longer than `ms`; what it ends in after that is not heard. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
   let cancel: (() => void) | undefined
   const limit = new Promise<void>((resolve) => (cancel = clock.after(ms, resolve)))
   await Promise.race([work, limit])

@@ -13,17 +13,17 @@ export interface AttemptContext {
   /** 1 for the first run; the same as `message.attempt`. */
   readonly attempt: number
   /** Shows how far the attempt is, 0…1, with a note of at most 256 characters. Sent in the background, several at once. */
-  progress(ratio: number, note?: string): void
+  readonly progress: (ratio: number, note?: string) => void
   /** Keeps a line with the message: at most 1 KiB of it, the newest 100 a message. Sent in the background, several at once. */
-  log(line: string): void
+  readonly log: (line: string) => void
 }
 
 /** The same for a batch. `signal` aborts when none of its messages is wanted any more; the others speak of one message of the batch. */
 export interface BatchContext<Payload = unknown> {
   readonly signal: AbortSignal
-  fence(message: Message<Payload>): number
-  progress(message: Message<Payload>, ratio: number, note?: string): void
-  log(message: Message<Payload>, line: string): void
+  readonly fence: (message: Message<Payload>) => number
+  readonly progress: (message: Message<Payload>, ratio: number, note?: string) => void
+  readonly log: (message: Message<Payload>, line: string) => void
 }
 
 /**

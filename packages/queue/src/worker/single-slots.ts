@@ -1,6 +1,7 @@
 import type { MillraceError } from '@millrace/connection'
 import type { Clock } from '../clock.ts'
 import type { Message } from '../message.ts'
+import { Context } from './attempt.ts'
 import type { Attempt, Verdict } from './attempt.ts'
 import type { Handler } from './handler.ts'
 import { armTimeout, finish, Line, unreadable } from './slots.ts'
@@ -87,7 +88,7 @@ export class SingleSlots implements Slots {
     })
     let answer: unknown
     try {
-      answer = this.#handler(message, attempt)
+      answer = this.#handler(message, new Context(attempt))
     } catch (error) {
       this.#end(attempt, { kind: 'failed', error })
       return

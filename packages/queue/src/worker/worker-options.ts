@@ -5,7 +5,7 @@ import { machineClock } from '../clock.ts'
 import type { Clock } from '../clock.ts'
 
 interface CommonWorkerOptions {
-  /** How long the store waits for a sign of life before this worker's messages go to others, ms. 1,000…3,600,000. @defaultValue 15_000 */
+  /** How long the store waits for a sign of life before this worker's messages go to others, ms. 2,000…3,600,000: it is renewed each second. @defaultValue 15_000 */
   readonly leaseMs?: number
   /** Hears what goes wrong in the background when no `error` listener does. @defaultValue the queue's, else one line on stderr */
   readonly log?: Log
@@ -60,7 +60,7 @@ export function resolveWorkerOptions(options: WorkerOptions): ResolvedWorkerOpti
   return {
     concurrency: whole('concurrency', concurrency, batch ? defaultConcurrency.batch : defaultConcurrency.single, 1, 10_000),
     batch: batch && { size: whole('batch.size', batch.size, 1, 1, 250), lingerMs: whole('batch.lingerMs', batch.lingerMs, 0, 0, 60_000) },
-    leaseMs: whole('leaseMs', leaseMs, 15_000, 1000, 3_600_000),
+    leaseMs: whole('leaseMs', leaseMs, 15_000, 2000, 3_600_000),
     log,
     clock,
   }
