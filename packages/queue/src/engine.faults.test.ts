@@ -46,9 +46,9 @@ describe('the engine on a Redis that fails', () => {
     const worker = stage.mind(new Worker(queue, async (message) => seen.add(message.payload), { concurrency: 20 }))
     worker.on('error', () => {})
     const answered: number[] = []
-    let stop = false
+    const stop = new AbortController()
     const producer = (async () => {
-      for (let payload = 0; !stop; payload += 1) {
+      for (let payload = 0; !stop.signal.aborted; payload += 1) {
         await queue.enqueue(payload, { id: `m${payload}` })
         answered.push(payload)
       }
@@ -63,7 +63,7 @@ describe('the engine on a Redis that fails', () => {
       await seen.reach(before + 100)
       expect(Date.now() - back).toBeLessThan(5000)
     }
-    stop = true
+    stop.abort()
     await producer
     await vi.waitFor(async () => expect((await queue.stats()).totals.completed).toBe(answered.length), { timeout: 20_000, interval: 50 })
     expect(new Set(seen.items).size).toBe(answered.length)
