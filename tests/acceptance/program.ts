@@ -5,10 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 import { createClient } from '@millrace/contract'
 import { signToken } from '@millrace/server'
 import type { ChildProcess } from 'node:child_process'
-import type { Client, Role } from '@millrace/contract'
+import type { Answer, Client, Role } from '@millrace/contract'
 
 const workspace = fileURLToPath(new URL('../../../apps/workspace/dist/', import.meta.url))
 const programs = { server: 'main.js', worker: 'worker-main.js', import: 'commands/import.js' } as const
@@ -127,6 +128,18 @@ export class Stage {
     for (const program of this.#programs) program.signal('SIGKILL')
     await Promise.all(this.#programs.map((program) => program.ended()))
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** The four queues, idle again: each imported document made one message in three of them, each mention one in the fourth. */
+export function expectHandled({ queues }: Answer<'listQueues'>, documents: number, mentions: number): void {
+  const least = { notifications: mentions, 'document-operations': documents, 'search-operations': documents, analytics: documents }
+  expect(queues.map(({ name }) => name).sort()).toEqual(Object.keys(least).sort())
+  for (const { name, counts, totals, waitMs, runMs } of queues) {
+    expect({ name, ...counts }).toMatchObject({ name, ready: 0, scheduled: 0, active: 0, dead: 0 })
+    expect(totals.enqueued).toBeGreaterThanOrEqual(least[name as keyof typeof least])
+    expect(totals.completed).toBe(totals.enqueued)
+    for (const figure of [waitMs?.p50, waitMs?.p99, runMs?.p50, runMs?.p99]) expect(figure).toBeGreaterThan(0)
   }
 }
 

@@ -1,7 +1,7 @@
 import { symlinkSync, truncateSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
-import { Stage, uniqueFiles } from './program.ts'
+import { expectHandled, Stage, uniqueFiles } from './program.ts'
 
 const stage = new Stage()
 afterAll(() => stage.close())
@@ -44,23 +44,24 @@ test('a folder is imported by the command: every good file is found, what is lef
   expect(await ada.getInbox()).toMatchObject({ unread: 1, items: [{ kind: 'mention', title: 'talk.md', read: false }] })
   expect(await (await stage.client(address, 'Grace')).getInbox()).toMatchObject({ unread: 1 })
   await vi.waitFor(async () => expect((await ada.getTrends()).totals.documents).toBeGreaterThanOrEqual(122), 10_000)
+  await vi.waitFor(async () => expectHandled(await ada.listQueues(), 122, 2), 10_000)
 }, 120_000)
 
 test('a folder imported again stores only what changed', async () => {
   const { address } = await stage.server({})
   const folder = stage.folder()
-  stage.write(folder, { 'a.md': 'first words', 'b.md': 'other words' })
+  stage.write(folder, { 'a.md': 'firstquern words', 'b.md': 'otherquern words' })
   expect((await stage.run('import', { MILLRACE_URL: address }, [folder]).ended()).code).toBe(0)
-  stage.write(folder, { 'a.md': 'second words' })
+  stage.write(folder, { 'a.md': 'secondquern words' })
   const again = await stage.run('import', { MILLRACE_URL: address }, [folder]).ended()
   expect(again.output).toContain('2 documents stored, 2 found by search, 0 mentions.')
   const client = await stage.client(address)
-  const [a] = (await client.search({ query: { q: 'second words' } })).results
+  const [a] = (await client.search({ query: { q: 'secondquern words' } })).results
   const { versions } = await client.listVersions({ params: { id: a?.id ?? '' } })
   expect(versions.map(({ version }) => version)).toEqual([2, 1])
-  const [b] = (await client.search({ query: { q: 'other words' } })).results
+  const [b] = (await client.search({ query: { q: 'otherquern words' } })).results
   expect((await client.listVersions({ params: { id: b?.id ?? '' } })).versions.length).toBe(1)
-  expect((await client.search({ query: { q: 'first' } })).total).toBe(0)
+  expect((await client.search({ query: { q: 'firstquern' } })).total).toBe(0)
 }, 60_000)
 
 test('a document written through the interface can be read, found and tells whom it mentions', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { RedisProcess } from '@millrace/connection/testing'
-import { Stage, uniqueFiles } from './program.ts'
+import { expectHandled, Stage, uniqueFiles } from './program.ts'
 
 const stage = new Stage()
 let redis: RedisProcess
@@ -31,6 +31,7 @@ test('two servers and a worker share one Redis: an import to one is found on bot
     for (const word of words.values()) expect((await two.search({ query: { q: word } })).total).toBe(1)
   }, 10_000)
   expect(await two.getInbox()).toMatchObject({ unread: 1 })
+  await vi.waitFor(async () => expectHandled(await two.listQueues(), 151, 1), 10_000)
   expect(await worker.stop('SIGTERM')).toMatchObject({ code: 0, signal: null })
 }, 120_000)
 

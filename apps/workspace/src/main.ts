@@ -33,7 +33,7 @@ async function start(): Promise<void> {
 async function serve(config: Config, connection: Connection, log: Server['log']): Promise<void> {
   const workspace = await openWorkspace({ connection, dataDir: config.dataDir, log })
   const handlers = { ...documentHandlers(workspace), ...importHandlers(workspace), ...readingHandlers(workspace) }
-  const server = await createServer(config, { connection, log, errors: workspaceErrors, handlers })
+  const server = await createServer(config, { connection, queues: workspace.queues, log, errors: workspaceErrors, handlers })
   // The server first, so that nothing new comes while the handlers finish.
   endOnSignal(async () => {
     await server.close()
