@@ -85,7 +85,7 @@ if tonumber(largest) > tonumber(m[8] or 0) then
 end
 
 -- One score a call and level; a record tells when it came where the score does not.
-local scores = {}
+local scores, latest = {}, {}
 local function score_for(level, own)
   local score = scores[level]
   if own or not score then
@@ -93,8 +93,7 @@ local function score_for(level, own)
     last[level] = number_of
     score = number_of == now_number and now or string.format('%.0f', number_of)
     if not own then scores[level] = score end
-    changed[#changed + 1] = 'last' .. (level - 1)
-    changed[#changed + 1] = score
+    latest[level] = score
   end
   return score, string.sub(score, 1, 13) == string.sub(now, 1, 13) and score or score .. '+' .. string.sub(now, 1, 13)
 end
@@ -162,6 +161,10 @@ end
 
 for level = 1, 4 do
   if waits[level][1] then redis.call('ZADD', ready[level], unpack(waits[level])) end
+  if latest[level] then
+    changed[#changed + 1] = 'last' .. level - 1
+    changed[#changed + 1] = latest[level]
+  end
 end
 if records[1] then redis.call('HSET', bodies, unpack(records)) end
 redis.call('HSET', meta, unpack(changed))

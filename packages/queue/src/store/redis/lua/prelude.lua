@@ -92,17 +92,27 @@ local function shift(meta, completed, count)
   return ids
 end
 
+-- The entries of one dead message in the index of terms, each behind `score` if one is given.
+local function entries_of(words, died_ms, id, score)
+  local entries, behind = {}, died_ms .. id
+  for _, word in ipairs(words) do
+    if score then entries[#entries + 1] = score end
+    entries[#entries + 1] = string.format('%04d', #word) .. word .. behind
+  end
+  return entries
+end
+
 -- Puts one message among the dead, found again by its terms.
 local function bury(dead, graves, terms, id, level, died_ms, reason, words)
   redis.call('ZADD', dead, died_ms, id)
   redis.call('HSET', graves, id, cmsgpack.pack({ level, died_ms, reason, words }))
-  for _, word in ipairs(words) do redis.call('ZADD', terms, 0, string.format('%04d', #word) .. word .. died_ms .. id) end
+  if words[1] then redis.call('ZADD', terms, unpack(entries_of(words, died_ms, id, '0'))) end
 end
 
 -- Takes one message from among the dead; answers its grave, whose note is left for the caller to delete.
 local function exhume(dead, graves, terms, id)
   local grave = cmsgpack.unpack(redis.call('HGET', graves, id))
   redis.call('ZREM', dead, id)
-  for _, word in ipairs(grave[4]) do redis.call('ZREM', terms, string.format('%04d', #word) .. word .. grave[2] .. id) end
+  if grave[4][1] then redis.call('ZREM', terms, unpack(entries_of(grave[4], grave[2], id))) end
   return grave
 end
