@@ -230,6 +230,21 @@ describe('a worker and time', () => {
     expect(worker.health()).toMatchObject({ running: 0, waiting: 0 })
   })
 
+  it('what was claimed ahead of its slot is handed back at close, without an attempt', async () => {
+    const queue = queueOn(model)
+    const worker = workerOn(queue, (message) => (message.payload < 5 ? undefined : never()), 1)
+    await queue.enqueueMany(Array.from({ length: 10 }, (_, payload) => ({ payload })))
+    await pass(clock, 1000)
+    expect(worker.health()).toMatchObject({ running: 1, waiting: 4 })
+    const closed = worker.close({ deadlineMs: 0 })
+    await pass(clock, 1000)
+    expect(await closed).toEqual({ finished: 0, released: 5 })
+    const { messages } = await model.inspect.messages({ state: 'ready', limit: 10 })
+    expect(messages.map(({ payload, retries, attempts }) => [payload, retries, attempts])).toEqual(
+      [5, 6, 7, 8, 9].map((payload) => [String(payload), 0, []]),
+    )
+  })
+
   it('a partial batch waits for more only as long as lingerMs says', async () => {
     const queue = queueOn(model)
     const batches: number[][] = []
