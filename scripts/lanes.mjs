@@ -17,4 +17,5 @@ export const lanes = [
   { name: 'rules', command: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=2'], counts: 'vitest', limitMinutes: 12 },
   { name: 'chaos-redis', command: ['tests/dist/chaos/on-redis.js'], counts: 'last line', limitMinutes: 5 },
   { name: 'chaos-file', command: ['tests/dist/chaos/on-file.js'], counts: 'last line', limitMinutes: 5 },
+  { name: 'defects', command: ['tests/planted-defects/run.mjs'], counts: 'last line', limitMinutes: 6 },
 ]
