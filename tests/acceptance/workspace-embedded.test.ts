@@ -1,6 +1,7 @@
 import { symlinkSync, truncateSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { freePort } from '@millrace/connection/testing'
 import { expectHandled, Stage, uniqueFiles } from './program.ts'
 
 const stage = new Stage()
@@ -167,3 +168,18 @@ test('a server that is killed loses nothing that was accepted', async () => {
     60_000,
   )
 }, 120_000)
+
+test('an import goes on although the server is killed and started again while files are sent', async () => {
+  const environment = { DATA_DIR: stage.folder(), PORT: String(await freePort()) }
+  const first = await stage.server(environment)
+  const folder = stage.folder()
+  const { files } = uniqueFiles(600)
+  stage.write(folder, files)
+  const command = stage.run('import', { MILLRACE_URL: first.address }, [folder])
+  await command.says(/files · [1-9]\d* sent/)
+  await first.program.stop('SIGKILL')
+  await stage.server(environment)
+  const { code, output, errors } = await command.ended()
+  expect({ code, errors }).toEqual({ code: 0, errors: '' })
+  expect(output).toContain('600 documents stored, 600 found by search, 0 mentions.')
+}, 180_000)

@@ -1,4 +1,5 @@
 import { isMillraceError } from 'millrace'
+import type { LogLevel } from 'millrace/server'
 
 /** Ctrl-C reaches a program that npm runs twice: from the terminal and from npm. */
 const sameSignalMs = 500
@@ -41,4 +42,9 @@ export function endOnSignal(close: () => Promise<void>): void {
 export function sayFailure(error: unknown): void {
   const text = isMillraceError(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.stderr.write(`${text}\n`)
+}
+
+/** The level of a program's log: at a terminal, unless LOG_LEVEL says otherwise, only what a person must know. */
+export function logLevelAt(terminal: boolean, configured: LogLevel): LogLevel {
+  return terminal && !process.env['LOG_LEVEL'] ? 'warn' : configured
 }

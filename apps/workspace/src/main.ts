@@ -4,7 +4,7 @@ import { connect } from 'millrace'
 import type { Connection } from 'millrace'
 import { createLog, createServer, readConfig, signToken, storeUrlOf } from 'millrace/server'
 import type { Config, Server } from 'millrace/server'
-import { endOnSignal, sayFailure } from './end-process.ts'
+import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
 import { workspaceErrors } from './errors.ts'
 import { importOwnDocuments } from './own-documents.ts'
 import { documentHandlers } from './routes/document-handlers.ts'
@@ -20,7 +20,7 @@ await start().catch((error: unknown) => {
 async function start(): Promise<void> {
   const config = readConfig()
   // Standard output is for what a person reads.
-  const log = createLog(config.logLevel, process.stderr)
+  const log = createLog(logLevelAt(process.stderr.isTTY, config.logLevel), process.stderr)
   const connection = await connect(storeUrlOf(config), { log })
   try {
     await serve(config, connection, log)
@@ -65,7 +65,7 @@ async function say(address: string, server: Server, connection: Connection): Pro
 }
 
 function storeOf(connection: Connection): string {
-  const where =
-    connection.kind === 'embedded' ? `a file in ${relative(process.cwd(), connection.directory) || '.'}` : connection.description
-  return `${where} (${connection.durability})`
+  if (connection.kind === 'redis') return `${connection.description} (${connection.durability})`
+  const near = relative(process.cwd(), connection.directory)
+  return `a file in ${near === '' || near.startsWith('..') ? connection.directory : near} (${connection.durability})`
 }

@@ -1,7 +1,7 @@
 /** `npm run worker`: one more process for the four queues of a shared Redis, without a server. */
 import { connect, MillraceError } from 'millrace'
 import { createLog, readConfig, storeUrlOf } from 'millrace/server'
-import { endOnSignal, sayFailure } from './end-process.ts'
+import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
 import { openWorker } from './workspace.ts'
 
 await start().catch((error: unknown) => {
@@ -17,7 +17,7 @@ async function start(): Promise<void> {
       'A worker needs REDIS_URL, the Redis it shares with the workspace: an embedded file belongs to the one process that `npm start` runs, which handles the queues itself.',
     )
   }
-  const log = createLog(config.logLevel, process.stderr)
+  const log = createLog(logLevelAt(process.stderr.isTTY, config.logLevel), process.stderr)
   const connection = await connect(storeUrlOf(config), { log })
   const worker = openWorker({ connection, log })
   endOnSignal(async () => {

@@ -27,7 +27,8 @@ export interface ImportRun {
 
 const lookEveryMs = 300
 const patienceMs = 60_000
-const tries = 4
+/** With pauses of 1 s, 2 s … between them: a server that is restarted is back in time. */
+const tries = 6
 
 /** What a folder holds for an import: paths start with the folder's own name, so that two folders' READMEs are two documents. */
 export async function readFolder(root: string): Promise<Folder> {
