@@ -12,7 +12,9 @@ it('the levels of the interface are those of the engine', () => {
 describe.each<StoreKind>(['embedded', 'redis'])('queues on %s', (kind) => {
   let harness: Harness
   beforeAll(async () => {
-    harness = await startHarness(kind, { queues: { mail: { batchSize: 5 }, narrow: { maxLength: 3 }, empty: {} } })
+    harness = await startHarness(kind, {
+      queues: { mail: { batchSize: 5 }, narrow: { maxLength: 3 }, wide: { maxLength: 600 }, empty: {} },
+    })
   })
   afterAll(() => harness.close())
 
@@ -33,7 +35,7 @@ describe.each<StoreKind>(['embedded', 'redis'])('queues on %s', (kind) => {
       workers: 0,
     })
     const { queues } = answerOf<QueueList>('listQueues', await get(''))
-    expect(queues.map(({ name }) => name)).toEqual(['empty', 'mail', 'narrow'])
+    expect(queues.map(({ name }) => name)).toEqual(['empty', 'mail', 'narrow', 'wide'])
     expect(queues[0]?.levels.map(({ level }) => level)).toEqual([...levels])
   })
 
@@ -101,6 +103,17 @@ describe.each<StoreKind>(['embedded', 'redis'])('queues on %s', (kind) => {
     expect(results[500]).toMatchObject({ id: 'taken', error: { code: 'ID_CONFLICT', status: 409 } })
     expect(results.filter((result) => 'status' in result && result.status === 'added')).toHaveLength(999)
     expect(results[999]).toEqual({ id: 'bulk-999', status: 'added' })
+  })
+
+  it('of a bulk that a queue takes in part, each message has its own answer, and what was refused may be sent again under its id', async () => {
+    const messages = Array.from({ length: 700 }, (_, index) => ({ payload: index }))
+    const { results } = answerOf<EnqueueResults>('enqueue', await enqueue('wide', { messages }))
+    const { size } = answerOf<QueueSize>('getQueueSize', await get('/wide/size'))
+    const added = results.filter((result) => 'status' in result)
+    expect(results).toHaveLength(700)
+    expect(added).toHaveLength(size)
+    expect(size).toBeGreaterThan(0)
+    expect(results.at(-1)).toMatchObject({ id: expect.stringMatching(/^\S+$/), error: { code: 'QUEUE_FULL', status: 429 } })
   })
 
   it('a full queue refuses: alone with 429, of a bulk what no longer fits', async () => {
