@@ -244,12 +244,22 @@ describe('a call is made again', () => {
     const server = await startServer()
     const connection = await connectTo(server)
     expect(await connection.run(count, ['n'], [])).toBe(1)
-    const down = new Promise((resolve) => connection.onState(resolve))
+    const states: string[] = []
+    const down = new Promise((resolve) => connection.onState((state) => resolve(states.push(state))))
     await operator(server, 'REPLICAOF', '127.0.0.1', String(await freePort()))
     const call = connection.run(count, ['n'], [])
-    expect(await down).toBe('down')
+    await down
+    // Long enough for a few tries.
+    const tries = new Set<string>()
+    await waitUntil(async () => {
+      const [, id] = /id=(\d+) [^\n]* name=millrace /.exec(await operator(server, 'CLIENT', 'LIST')) ?? []
+      if (id !== undefined) tries.add(id)
+      expect(tries.size).toBeGreaterThan(2)
+    })
     await operator(server, 'REPLICAOF', 'NO', 'ONE')
     expect(await call).toBe(2)
+    // Not up and down again and again while it was a replica.
+    expect(states).toEqual(['down', 'up'])
   })
 
   test('while the server loads its data', async () => {
@@ -328,6 +338,18 @@ describe('a pulse', () => {
     await server.restart()
     const heard = answers.length
     await waitUntil(() => expect(answers.length).toBeGreaterThan(heard))
+  })
+
+  test('has one call under way at most, however long that takes', async () => {
+    const server = await startServer()
+    const connection = await connectTo(server, { commandTimeoutMs: 200 })
+    const { answers, errors } = pulseOf(connection)
+    await waitUntil(() => expect(answers.length).toBeGreaterThan(0))
+    const pausedAtMs = performance.now()
+    server.pause()
+    await waitUntil(() => expect(errors.length).toBeGreaterThanOrEqual(3))
+    expect(performance.now() - pausedAtMs).toBeGreaterThan(400)
+    server.resume()
   })
 
   test('shares one thread and one socket with all others', async () => {

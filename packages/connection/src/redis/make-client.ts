@@ -39,7 +39,6 @@ export function makeClient(address: RedisAddress, name: string, connectTimeoutMs
       sentinels: nodes,
       name: address.primaryName as string,
       sentinelRetryStrategy: retryMs,
-      failoverDetector: true,
       ...(address.sentinelPassword !== undefined && { sentinelPassword: address.sentinelPassword }),
       ...(address.tls && { tls: {}, enableTLSForSentinelMode: true }),
     })
