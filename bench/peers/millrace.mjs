@@ -1,8 +1,9 @@
 // Millrace at product defaults: retention, request ids, counters and histograms on.
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { connect, Queue, Worker } from 'millrace'
 
-export const version = createRequire(import.meta.url)('millrace/package.json').version
+// All packages share the version of the root.
+export const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
 export const settings = 'product defaults (completed kept: 1,000 or 1 h), bulk calls of 1,000'
 
 export async function open({ port, queueName }) {

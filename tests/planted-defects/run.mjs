@@ -21,7 +21,7 @@ const brokenPlant = /Error compiling script|SyntaxError|attempt to (call|index|c
 
 await run(async () => {
   const chosen = choose(process.argv.slice(2))
-  prepare()
+  await prepare()
   const environment = { ...process.env, ...redisVariables(provideRedisServer()) }
   await checkBaseline(chosen, environment)
 
