@@ -1,4 +1,5 @@
 export {
+  CacheService,
   connect,
   connectEmbedded,
   connectionErrors,
@@ -10,6 +11,8 @@ export {
   openDatabase,
 } from '@millrace/connection'
 export type {
+  CacheOptions,
+  CacheStats,
   Connection,
   ConnectionErrorCode,
   ConnectionHealth,

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest'
+import * as millrace from './index.ts'
+
+it('the public names are these: a change must be meant, and told in the changelog', () => {
+  expect(Object.keys(millrace).toSorted()).toEqual([
+    'Bury',
+    'CacheService',
+    'DatabaseError',
+    'MessageQueueService',
+    'MillraceError',
+    'Queue',
+    'Retry',
+    'Worker',
+    'connect',
+    'connectEmbedded',
+    'connectionErrors',
+    'defaultQueues',
+    'defineProcedure',
+    'defineScript',
+    'isMillraceError',
+    'levels',
+    'openDatabase',
+    'queueErrors',
+    'queueNames',
+  ])
+})
