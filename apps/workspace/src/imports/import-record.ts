@@ -4,7 +4,7 @@ import type { Refusal } from './accept.ts'
 
 const keptMs = 7 * 86_400_000
 /** A server that was killed while it received stops saying so; then the import counts as received. */
-export const receivingMs = 30_000
+const receivingMs = 30_000
 const listedSkips = 1_000
 // Sets of members instead of counters: a file or message that comes twice counts once.
 const marks = ['accepted', 'skipped', 'stored', 'indexed', 'mentions', 'failed', 'cancelled'] as const

@@ -1,12 +1,13 @@
 import { MillraceError } from 'millrace'
 import { defineHandlers } from 'millrace/server'
+import type { Handlers } from 'millrace/server'
 import { writeDocument } from '../documents/write-document.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** A document has an author; a token that names nobody writes as this. */
 const nobody = 'anonymous'
 
-export function documentHandlers({ documents, outbox, activity }: Workspace) {
+export function documentHandlers({ documents, outbox, activity }: Workspace): Handlers {
   return defineHandlers({
     createDocument: async ({ body, identity }) => ({
       id: await writeDocument({ documents, outbox }, { ...body, author: identity.subject ?? nobody }),

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { isMillraceError } from 'millrace'
 import { defineHandlers } from 'millrace/server'
+import type { Handlers } from 'millrace/server'
 import { maxFiles, refusalOf, refused, tooLarge } from '../imports/accept.ts'
 import type { Upload } from '../imports/import-service.ts'
 import type { Workspace } from '../workspace.ts'
@@ -8,7 +9,7 @@ import type { Workspace } from '../workspace.ts'
 /** Files of one upload that are worked on at the same time; the next is read when one of them is done. */
 const filesAtOnce = 16
 
-export function importHandlers({ imports, search }: Workspace) {
+export function importHandlers({ imports, search }: Workspace): Handlers {
   return defineHandlers({
     startImport: async (call) => {
       const { query, identity, log } = call

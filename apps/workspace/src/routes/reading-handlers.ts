@@ -1,9 +1,10 @@
 import { MillraceError } from 'millrace'
 import { defineHandlers } from 'millrace/server'
+import type { Handlers } from 'millrace/server'
 import type { Workspace } from '../workspace.ts'
 
 /** Search, inbox and trends. */
-export function readingHandlers({ searchIndex, inbox, trends, documents, activity }: Workspace) {
+export function readingHandlers({ searchIndex, inbox, trends, documents, activity }: Workspace): Handlers {
   return defineHandlers({
     search: ({ query }) => {
       activity.searched(query.q)

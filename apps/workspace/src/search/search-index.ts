@@ -8,7 +8,7 @@ import type { StoredDocument } from '../documents/document-store.ts'
 /** What is kept of a document. */
 export type Entry = Pick<StoredDocument, 'id' | 'version' | 'title' | 'path' | 'text'>
 
-export interface SearchResult {
+interface SearchResult {
   readonly id: string
   readonly title: string
   readonly path: string | null

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { KeyValue } from 'millrace'
 
 /** What is counted: documents stored, their words, the people mentioned in them, views and searches. */
-export const counted = ['documents', 'words', 'views', 'searches', 'mentions'] as const
-export type Counts = Record<(typeof counted)[number], number>
+const counted = ['documents', 'words', 'views', 'searches', 'mentions'] as const
+type Counts = Record<(typeof counted)[number], number>
 
 /** What one message tells. */
 export interface Activity {
