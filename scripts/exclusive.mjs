@@ -1,10 +1,9 @@
 // One process at a time installs or builds in this folder: two commands started together must not write over each other.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { explain, Failure } from './failure.mjs'
 import { cacheFolder, root } from './root.mjs'
 
-const file = join(cacheFolder, 'preparing.pid')
 const longestWaitMs = 300_000
 
 /**
@@ -12,11 +11,12 @@ const longestWaitMs = 300_000
  *
  * @param {() => void} work
  */
-export function exclusively(work) {
+export function exclusively(work, folder = cacheFolder) {
+  const file = join(folder, 'preparing.pid')
   const startedAtMs = Date.now()
   let told = false
-  while (!take()) {
-    const owner = ownerPid()
+  while (!take(file)) {
+    const owner = ownerPid(file)
     if (owner !== undefined && !isAlive(owner)) {
       rmSync(file, { force: true })
       continue
@@ -34,9 +34,10 @@ export function exclusively(work) {
   }
 }
 
-function take() {
+/** @param {string} file */
+function take(file) {
   try {
-    mkdirSync(cacheFolder, { recursive: true })
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, String(process.pid), { flag: 'wx' })
     return true
   } catch (error) {
@@ -46,7 +47,8 @@ function take() {
   }
 }
 
-function ownerPid() {
+/** @param {string} file */
+function ownerPid(file) {
   try {
     const pid = Number(readFileSync(file, 'utf8'))
     return Number.isSafeInteger(pid) && pid > 0 ? pid : undefined

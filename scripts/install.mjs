@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { explain, Failure } from './failure.mjs'
 import { cacheFolder, root } from './root.mjs'
 
-/** What npm says is in node_modules. */
-const listOfInstalled = join(root, 'node_modules', '.package-lock.json')
+/** Where npm says what is in node_modules. */
+const listOfInstalled = join('node_modules', '.package-lock.json')
 
 /** @typedef {{ version?: string, link?: boolean, optional?: boolean }} LockEntry */
 
@@ -15,9 +15,9 @@ const listOfInstalled = join(root, 'node_modules', '.package-lock.json')
  * True where every package of package-lock.json lies in node_modules in the version it names. npm writes the list it is compared with as its
  * last step, so an install that was cut short is never current. Packages of other systems and optional ones do not count.
  */
-export function isInstalled() {
-  const found = entries(listOfInstalled)
-  const wanted = entries(join(root, 'package-lock.json'))
+export function isInstalled(folder = root) {
+  const found = entries(join(folder, listOfInstalled))
+  const wanted = entries(join(folder, 'package-lock.json'))
   if (!found || !wanted) return false
   return Object.entries(wanted).every(([path, entry]) => {
     if (!path.includes('node_modules/') || entry.optional) return true
@@ -51,7 +51,7 @@ export function install() {
   }
   // npm counts a file that it could not write as a warning, and ends as if all were well.
   if (stderr.includes('TAR_ENTRY_ERROR')) {
-    rmSync(listOfInstalled, { force: true })
+    rmSync(join(root, listOfInstalled), { force: true })
     throw new Failure(explain(stderr, 'Installing packages', root) ?? `Installing packages left files out:\n${stderr.trim()}`)
   }
   console.log(`Packages installed in ${seconds(startedAtMs)}.`)

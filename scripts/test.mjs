@@ -4,13 +4,14 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare } from './bootstrap.mjs'
+import { countsOfLine, inWords } from './counts.mjs'
 import { run } from './failure.mjs'
 import { seconds } from './install.mjs'
 import { budgetMinutes, lanes } from './lanes.mjs'
 import { provideRedisServer, redisVariables } from './redis-server.mjs'
 import { cacheFolder, root } from './root.mjs'
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {import('./counts.mjs').Counts} Counts */
 
 const report = join(cacheFolder, 'vitest.json')
 
@@ -95,18 +96,4 @@ function countsOfVitest() {
   if (!existsSync(report)) return undefined
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'))
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests }
-}
-
-/**
- * @param {string} output
- * @returns {Counts | undefined}
- */
-function countsOfLine(output) {
-  const found = /(?:^|\n)(\d+) passed, (\d+) failed(?:, (\d+) skipped)?\s*$/.exec(output)
-  return found ? { passed: Number(found[1]), failed: Number(found[2]), skipped: Number(found[3] ?? 0) } : undefined
-}
-
-/** @param {Counts} counts */
-function inWords({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
