@@ -184,7 +184,7 @@ describe('an embedded file', () => {
     }
   })
 
-  test('one claim carries at most 256 KiB, and a larger message alone', async () => {
+  test('a claim or a page carries at most 256 KiB, and a larger message alone', async () => {
     const stage = stageOf('mail')
     const large = (bytes: number) => JSON.stringify('x'.repeat(bytes - 2))
     for (const [name, bytes] of [
@@ -203,6 +203,14 @@ describe('an embedded file', () => {
       claimed.push(`${namesOf(messages).join('')}${more ? '+' : ''}`)
     }
     expect(claimed).toEqual(['a+', 'bc+', 'de'])
+
+    const pages: string[] = []
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page = await stage.store.inspect.messages({ state: 'active', limit: 10, ...(cursor === '' ? {} : { cursor }) })
+      pages.push(namesOf(page.messages).join(''))
+      cursor = page.cursor
+    }
+    expect(pages).toEqual(['a', 'bc', 'de'])
   })
 
   test('a lease that this process itself renews is prolonged once if it ended while the process stood still', async () => {

@@ -1,7 +1,8 @@
 import { MillraceError } from '@millrace/connection'
 import type { ProcedureContext, SqlValue } from '@millrace/connection'
 import { levels } from '../../message.ts'
-import type { MessageQuery } from '../store.ts'
+import { maxBytesPerCall } from '../store.ts'
+import type { MessageQuery, StoredMessage } from '../store.ts'
 import { corruptRecord } from './corrupt-record.ts'
 import { locate } from './locate.ts'
 import type { PageAnswer } from './procedures/inspect.ts'
@@ -31,18 +32,26 @@ const keyShapes: Readonly<Record<MessageQuery['state'], string>> = {
   dead: 'number string',
 }
 
-/** One page, which begins behind the message its cursor names, whether or not that one is still there. O(limit · log n); with a level, completed and dead ones of other levels are passed over one by one. */
+/**
+ * One page of at most 256 KiB (a larger message alone), which begins behind the message its cursor names, whether or not that one is still
+ * there. O(limit · log n); with a level, completed and dead ones of other levels are passed over one by one.
+ */
 export function readPage(context: ProcedureContext, state: QueueState, query: MessageQuery): PageAnswer {
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor, query.state)
   const listed = list(context, state, query, after)
-  const page = listed.slice(0, query.limit)
+  const messages: StoredMessage[] = []
+  let bytes = 0
+  for (const { id } of listed.slice(0, query.limit)) {
+    const found = locate(context, state, id)
+    if (!found) throw corruptRecord(`The record of message ${id} in queue ${state.name}`)
+    const message = readStored(context, state, id, found)
+    bytes += Buffer.byteLength(message.payload)
+    if (bytes > maxBytesPerCall && messages.length > 0) break
+    messages.push(message)
+  }
   return {
-    messages: page.map(({ id }) => {
-      const found = locate(context, state, id)
-      if (!found) throw corruptRecord(`The record of message ${id} in queue ${state.name}`)
-      return readStored(context, state, id, found)
-    }),
-    cursor: listed.length > page.length ? Buffer.from(JSON.stringify(page.at(-1)?.key)).toString('base64url') : null,
+    messages,
+    cursor: listed.length > messages.length ? Buffer.from(JSON.stringify(listed[messages.length - 1]?.key)).toString('base64url') : null,
     truncated: query.state === 'completed' && state.figures.counts.completed > newestLooked,
   }
 }
