@@ -32,12 +32,13 @@ export function translate(error: unknown): unknown {
   return error
 }
 
-/** Answers with a problem; a failure of ours goes to the log, a refusal only at debug. */
+/** Answers with a problem; a failure of ours goes to the log with its cause, one that says it all in a line, a refusal only at debug. */
 export function replyWithProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, rows: ErrorRows = {}): FastifyReply {
   const error = translate(thrown)
   const explained = explain(error, request.id, rows)
   const { status, retryable } = explained.row
-  if (status >= 500) request.log.error({ err: error, code: explained.code }, 'request failed')
+  if (explained.expected) request.log.warn({ code: explained.code, status }, explained.detail)
+  else if (status >= 500) request.log.error({ err: error, code: explained.code }, 'request failed')
   else request.log.debug({ code: explained.code, status }, 'request refused')
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="millrace"')
   if (retryable) void reply.header('retry-after', '1')

@@ -8,33 +8,41 @@ export interface Explained {
   readonly code: string
   readonly row: ErrorRow
   readonly detail: string
+  /** True for a state the server is in, rather than a failure. */
+  readonly expected: boolean
   readonly errors?: readonly FieldProblem[]
 }
 
 /** Rows an application adds for the codes its own handlers throw. */
 export type ErrorRows = Readonly<Record<string, ErrorRow>>
 
-/** Codes whose message was written for the caller although the status is ≥ 500. */
-const plain = new Set(['NOT_READY', 'SHUTTING_DOWN'])
+/** Codes whose message was written for the caller although the status is ≥ 500, and needs no stack in the log. */
+const expected = new Set(['NOT_READY', 'SHUTTING_DOWN'])
 
 /** Finds the row of an error. One without a row, or that is none of ours, is INTERNAL. */
 export function explain(error: unknown, requestId: string, rows: ErrorRows = {}): Explained {
   const known = isMillraceError(error) ? (rows[error.code] ?? errorTable[error.code]) : undefined
   if (known === undefined || !isMillraceError(error)) {
-    return { code: 'INTERNAL', row: serverErrors.INTERNAL, detail: `The server failed. Its log has the reason under request ${requestId}.` }
+    return {
+      code: 'INTERNAL',
+      expected: false,
+      row: serverErrors.INTERNAL,
+      detail: `The server failed. Its log has the reason under request ${requestId}.`,
+    }
   }
-  const spoken = known.status < 500 || plain.has(error.code)
+  const spoken = known.status < 500 || expected.has(error.code)
   const errors = error.details['errors']
   return {
     code: error.code,
     row: known,
+    expected: expected.has(error.code),
     detail: spoken ? error.message : `${known.after} The log of the server has more under request ${requestId}.`,
     ...(Array.isArray(errors) ? { errors: errors as FieldProblem[] } : {}),
   }
 }
 
 /** RFC 9457, with `code`. `instance` is the path alone: a query may hold what nobody should log. */
-export function problemOf(explained: Explained, url: string): Problem {
+export function problemOf(explained: Omit<Explained, 'expected'>, url: string): Problem {
   return {
     type: `urn:millrace:error:${explained.code}`,
     title: titleOf(explained.code),
