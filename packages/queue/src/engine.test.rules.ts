@@ -3,6 +3,7 @@ import { Seen, Stage } from './engine.test.stage.ts'
 import type { EnginePlace } from './engine.test.stage.ts'
 import { levels } from './message.ts'
 import { queueNames } from './registry.ts'
+import { openStore } from './store/open-store.ts'
 import { Bury, Retry } from './verdict.ts'
 import { Worker } from './worker.ts'
 
@@ -193,6 +194,86 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
       expect(ends).toContain('dead 7 Error: seven')
       expect(ends).toContain('done 8 2')
       expect(ends.filter((end) => /^done \d+ 1$/.test(end))).toHaveLength(17)
+    })
+
+    it('of a batch, one message can time out or be cancelled; the others go on, and the signal aborts when none is left', async () => {
+      const queue = stage.queue<string>({ maxRetries: 1 })
+      const started = new Seen<string>()
+      const ends = new Seen<string>()
+      let aborted = false
+      let finish = () => {}
+      const worker = stage.mind(
+        new Worker(
+          queue,
+          async (messages, { signal }) => {
+            for (const message of messages) started.add(message.payload)
+            signal.addEventListener('abort', () => (aborted = true))
+            if (messages.length > 1) await new Promise<void>((resolve) => (finish = resolve))
+          },
+          { batch: { size: 5 }, concurrency: 1 },
+        ),
+      )
+      worker.on('completed', ({ message }) => ends.add(`done ${message.payload}`))
+      worker.on('dead', ({ reason }) => ends.add(reason.split(':', 1)[0] as string))
+      const [cancelled] = await queue.enqueueMany([{ payload: 'cancelled' }, { payload: 'late', timeoutMs: 30 }, { payload: 'fine' }])
+      await started.reach(3)
+      expect(await queue.cancel(cancelled?.id as string)).toBe('aborted')
+      await ends.reach(1)
+      expect(ends.items).toEqual(['TIMEOUT'])
+      expect(aborted).toBe(false)
+      finish()
+      await ends.reach(2)
+      expect(ends.items).toEqual(['TIMEOUT', 'done fine'])
+      await queue.enqueue('next')
+      await ends.reach(3)
+      expect((await queue.stats()).totals).toMatchObject({ enqueued: 4, completed: 2, dead: 1, removed: 1 })
+    })
+
+    it('a batch answer of the wrong length fails every message of it and says why', async () => {
+      const queue = stage.queue<number>({ maxRetries: 1 })
+      const reasons = new Seen<string>()
+      const worker = stage.mind(new Worker(queue, () => [undefined], { batch: { size: 3 }, concurrency: 1 }))
+      worker.on('dead', ({ reason }) => reasons.add(reason))
+      await queue.enqueueMany([{ payload: 1 }, { payload: 2 }, { payload: 3 }])
+      for (const reason of await reasons.reach(3))
+        expect(reason).toMatch(/^OUTCOME_INVALID: the handler answered 1 outcomes for a batch of 3/)
+    })
+
+    it('a message whose stored payload is no JSON is dead at once and never reaches a handler', async () => {
+      const queue = stage.queue()
+      const store = stage.place.storeOf?.(queue.name) ?? openStore(stage.place.connection, queue.name)
+      const seen = new Seen<unknown>()
+      const deaths = new Seen<unknown>()
+      for (const batch of [undefined, { size: 5 }] as const) {
+        const handler = (given: unknown) => seen.add(given)
+        const worker = stage.mind(batch ? new Worker(queue, handler, { batch }) : new Worker(queue, handler))
+        worker.on('dead', (death) => deaths.add(death))
+        await store.enqueue({
+          producer: `producer--${batch ? 1 : 0}`,
+          number: 1,
+          lowestUnanswered: 1,
+          maxLength: 0,
+          wakeNobody: false,
+          messages: [
+            {
+              id: `broken-${batch ? 1 : 0}`,
+              explicit: true,
+              level: 'normal',
+              delayMs: 0,
+              scheduledForMs: null,
+              options: undefined,
+              payload: '{"a":',
+            },
+          ],
+        })
+        await deaths.reach(batch ? 2 : 1)
+        await worker.close()
+      }
+      expect(deaths.items).toMatchObject([
+        { id: 'broken-0', message: null, reason: 'the stored payload is not JSON' },
+        { id: 'broken-1', message: null, reason: 'the stored payload is not JSON' },
+      ])
+      expect(seen.items).toEqual([])
     })
 
     it('a paused queue gives out nothing until it is resumed, and takes enqueues meanwhile', async () => {

@@ -46,6 +46,8 @@ export interface WorkerHealth {
  * Takes messages from a queue and runs a handler on them, from the moment it is made until `close`. It keeps its lease from a thread
  * of its own, survives outages of the store, and cleans up behind the queue; nothing else has to be called.
  *
+ * An idle worker costs the store about 85 calls a minute: 60 renewals and a poll every 1 to 4 s.
+ *
  * Events: see WorkerEvents. An `error` nobody listens to is logged, never thrown.
  */
 export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload>> {
