@@ -319,6 +319,28 @@ describe('a worker and time', () => {
     expect(errors).toEqual([])
   })
 
+  it('what a handler reported last arrives before its result, however slow the way', async () => {
+    const queue = queueOn(flaky.store)
+    flaky.always((verb) => (verb === 'progress' ? { kind: 'delay', ms: 300 } : undefined))
+    const worker = stage.mind(
+      new Worker<number>(
+        queue,
+        async (_message, { log }) => {
+          log('first')
+          await settled()
+          log('second')
+        },
+        { clock: engineClock(clock) },
+      ),
+    )
+    await pass(clock, 100)
+    const { id } = await queue.enqueue(1)
+    await pass(clock, 2000)
+    expect(await model.inspect.message(id)).toMatchObject({ state: 'completed', log: ['first', 'second'] })
+    expect(worker.health()).toMatchObject({ running: 0 })
+    expect((await model.inspect.stats()).totals.stale).toBe(0)
+  })
+
   it('a listener that throws stops nothing', async () => {
     const queue = queueOn(model)
     const worker = workerOn(queue, () => undefined)

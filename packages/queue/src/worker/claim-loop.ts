@@ -1,55 +1,25 @@
 import { isMillraceError } from '@millrace/connection'
-import type { Clock } from '../clock.ts'
-import type { IdSource } from '../id-source.ts'
 import type { ClaimBehind, LocalWorker } from '../local-wake.ts'
 import { randomNonce } from '../nonce.ts'
-import type { ResolvedSettings } from '../options.ts'
 import { Prefetch } from '../policy/prefetch.ts'
 import { maxMessagesPerCall } from '../store/store.ts'
-import type { ClaimAnswer, ClaimCall, Outcome, RenewAnswer, Result, Store, Turns, WorkerSignal } from '../store/store.ts'
+import type { ClaimAnswer, ClaimCall, Outcome, RenewAnswer, Result, Store, WorkerSignal } from '../store/store.ts'
 import { Alarms } from './alarms.ts'
 import { abortReason, Attempt } from './attempt.ts'
 import type { Verdict } from './attempt.ts'
 import { Lease } from './lease.ts'
+import type { LoopOptions, Out } from './loop-options.ts'
 import { Reports } from './reports.ts'
 import { resultOf } from './outcome.ts'
 import { Results } from './results.ts'
-import type { OnEnd, Slots } from './slots.ts'
+import type { Slots } from './slots.ts'
 
 /** Results leave within this time even when no slot is free, ms. */
 const resultWaitMs = 1
+/** Calls that overlap with handlers carry at least this many results and ask for as many messages: smaller ones cost more than they gain. */
+const overlapFrom = 64
 const firstRepeatMs = 50
 const lastRepeatMs = 1000
-
-interface LoopHooks {
-  /** An outcome the store took. */
-  readonly onSettled: (attempt: Attempt, result: Result, runMs: number) => void
-  readonly onLeaseLost: (worker: string, messages: number) => void
-  readonly onError: (error: unknown) => void
-  /** No call of this worker can be sent any more. */
-  readonly onConnectionClosed: () => void
-  /** An attempt ended by its handler or its timeout; times in ms. `total` only when it completed. */
-  readonly onTimes: (attempt: Attempt, times: { waitMs: number; runMs: number; totalMs: number | undefined; nowMs: number }) => void
-}
-
-export interface LoopOptions {
-  readonly store: Store
-  readonly clock: Clock
-  readonly ids: IdSource
-  readonly settings: ResolvedSettings
-  readonly turns: Turns
-  readonly leaseMs: number
-  readonly slots: (onEnd: OnEnd) => Slots
-  readonly hooks: LoopHooks
-}
-
-interface Out {
-  readonly call: ClaimCall
-  /** Whose results the call carries, same order. */
-  readonly attempts: readonly Attempt[]
-  sentAt: number
-  tries: number
-}
 
 /**
  * The worker's conversation with the store: one numbered call is out at a time; it carries the results so far and asks for as much as
@@ -72,6 +42,8 @@ export class ClaimLoop implements LocalWorker {
   #number = 0
   #out: Out | undefined
   readonly #results = new Results()
+  /** Results that wait for their attempts' last reports. */
+  #held = 0
   /** There may be messages: ask as soon as slots are free. */
   #wanted = true
   /** A wake-up came while a call was out: ask once more after its answer. */
@@ -81,6 +53,8 @@ export class ClaimLoop implements LocalWorker {
   /** Registered as idle at the store. */
   #registered = false
   #sendQueued = false
+  /** Messages that an answer has brought and the slots have not yet taken. */
+  #coming = 0
   #phase: 'new' | 'running' | 'closing' | 'stopped' = 'new'
   /** ms to add to the engine's clock for the store's time. */
   #storeOffsetMs = 0
@@ -124,7 +98,7 @@ export class ClaimLoop implements LocalWorker {
 
   /** Results that wait to be sent or answered. */
   get unsettled(): number {
-    return this.#results.length + (this.#out?.call.results.length ?? 0)
+    return this.#held + this.#results.length + (this.#out?.call.results.length ?? 0)
   }
 
   get stopped(): boolean {
@@ -194,7 +168,7 @@ export class ClaimLoop implements LocalWorker {
   #limit(): number {
     if (this.#phase !== 'running') return 0
     if (this.#draining) return this.#slots.empty ? Math.min(this.#slots.free, maxMessagesPerCall) : 0
-    return Math.max(0, Math.min(maxMessagesPerCall, this.#slots.free + this.#prefetch.ahead))
+    return Math.max(0, Math.min(maxMessagesPerCall, this.#slots.free + this.#prefetch.ahead - this.#coming))
   }
 
   #consider(): void {
@@ -282,8 +256,17 @@ export class ClaimLoop implements LocalWorker {
     else if (limit > 0) this.#wanted = (answer.more || answer.drain || answer.messages.length >= limit) && !stuck
     if (this.#woken) this.#wanted = true
     this.#alarms.arm(answer)
+    this.#overlap(answer.messages.length)
     if (answer.messages.length > 0) this.#take(answer, out.call.nonce)
     this.#consider()
+  }
+
+  /** With much in hand and much to settle, the next call leaves before the handlers run: then the store works while they do. */
+  #overlap(coming: number): void {
+    if (!this.#wanted || this.#draining || this.#results.length < overlapFrom) return
+    this.#coming = coming
+    if (this.#limit() >= overlapFrom) this.#send()
+    this.#coming = 0
   }
 
   #take(answer: ClaimAnswer, nonce: string): void {
@@ -383,9 +366,22 @@ export class ClaimLoop implements LocalWorker {
     const nowMs = now + this.#storeOffsetMs
     const totalMs = verdict.kind === 'done' ? nowMs - (claim.scheduledForMs ?? claim.createdAtMs) : undefined
     this.#options.hooks.onTimes(attempt, { waitMs: startedAtMs - claim.readyAtMs, runMs, totalMs, nowMs })
-    if (attempt.report) this.#reports.sendNow(attempt)
     const ran = { worker: this.#lease.id, startedAtMs, runMs }
-    this.#results.push(resultOf(attempt, verdict, this.#options.settings, ran, this.#options.hooks.onError), attempt)
+    const result = resultOf(attempt, verdict, this.#options.settings, ran, this.#options.hooks.onError)
+    const reported = this.#reports.finish(attempt)
+    if (reported) void this.#pushAfter(reported, result, attempt)
+    else this.#results.push(result, attempt)
+    this.#consider()
+  }
+
+  /** The result follows what the handler reported last, unless the lease was lost meanwhile. */
+  async #pushAfter(reported: Promise<void>, result: Result, attempt: Attempt): Promise<void> {
+    const lease = this.#lease
+    this.#held += 1
+    await reported
+    this.#held -= 1
+    if (lease !== this.#lease) return
+    this.#results.push(result, attempt)
     this.#consider()
   }
 }

@@ -6,7 +6,7 @@ export class Reports {
   readonly #store: Store
   readonly #onError: (error: unknown) => void
   readonly #waiting = new Map<Attempt, string>()
-  readonly #sending = new Set<Attempt>()
+  readonly #sending = new Map<Attempt, Promise<void>>()
   #queued = false
   /** The worker id under which reports are sent. */
   worker = ''
@@ -23,11 +23,17 @@ export class Reports {
     process.nextTick(this.#flush)
   }
 
-  /** The attempt is over: what is left goes out before its result. */
-  sendNow(attempt: Attempt): void {
-    const worker = this.#waiting.get(attempt) ?? this.worker
+  /**
+   * The attempt is over: sends what is left of it. Its result must wait for the promise, since a report that comes after the result is
+   * stale; undefined when there is nothing to wait for, the common case.
+   */
+  finish(attempt: Attempt): Promise<void> | undefined {
+    if (this.#sending.size === 0 && this.#waiting.size === 0) return undefined
+    const worker = this.#waiting.get(attempt)
+    const before = this.#sending.get(attempt)
+    if (worker === undefined) return before
     this.#waiting.delete(attempt)
-    void this.#send(attempt, worker)
+    return (before ?? Promise.resolve()).then(() => this.#send(attempt, worker))
   }
 
   readonly #flush = (): void => {
@@ -35,7 +41,11 @@ export class Reports {
     for (const [attempt, worker] of this.#waiting) {
       if (this.#sending.has(attempt)) continue
       this.#waiting.delete(attempt)
-      void this.#send(attempt, worker)
+      const sent = this.#send(attempt, worker).finally(() => {
+        this.#sending.delete(attempt)
+        if (this.#waiting.has(attempt)) this.#flush()
+      })
+      this.#sending.set(attempt, sent)
     }
   }
 
@@ -43,14 +53,10 @@ export class Reports {
     const { report } = attempt
     if (!report) return
     attempt.report = undefined
-    this.#sending.add(attempt)
     try {
       await this.#store.progress(worker, attempt.claim.id, attempt.nonce, report)
     } catch (error) {
       this.#onError(error)
-    } finally {
-      this.#sending.delete(attempt)
-      if (this.#waiting.has(attempt)) this.#flush()
     }
   }
 }
