@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { realpath } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ApiError } from '@millrace/contract'
-import type { Client, ImportProgress } from '@millrace/contract'
+import type { Client, ImportAccepted, ImportProgress } from '@millrace/contract'
 import { acceptPath, maxFiles, refusalOf } from '../imports/accept.ts'
 import { walkFolder } from '../imports/walk-folder.ts'
 import { uploadStream } from './upload-stream.ts'
@@ -64,39 +64,50 @@ export async function importFolder(
   const id = randomBytes(9).toString('base64url')
   const leftOut = new Map<string, string>()
   let sent = 0
-  let uploading = true
-  const upload = sendFiles(client, id, files, options.signal, {
+  const upload: { state: 'going on' | 'done' | 'failed' } = { state: 'going on' }
+  const sending = sendFiles(client, id, files, options.signal, {
     sent: () => (sent += 1),
     leftOut: ({ path }, reason) => leftOut.set(path, reason),
     again: () => (sent = 0),
-  }).finally(() => (uploading = false))
-  upload.catch(() => undefined)
+  })
+  const ended = sending.then(
+    () => void (upload.state = 'done'),
+    () => void (upload.state = 'failed'),
+  )
 
-  let waited = true
+  let known: ImportProgress | undefined
+  let waited = options.wait
   let last = ''
   let movedAtMs = performance.now()
   while (!options.signal.aborted) {
-    const wasUploading = uploading
+    // Read before the look: what an upload that is over has brought is in the answer.
+    const uploadWas = upload.state
     const progress = await look(client, id)
-    if (progress) options.onProgress(progress, sent)
-    if (!wasUploading && (!options.wait || !progress || progress.state === 'done' || progress.state === 'cancelled')) break
-    const now = JSON.stringify([sent, progress?.counts])
+    if (progress) options.onProgress((known = progress), sent)
+    if (uploadWas === 'failed' || (uploadWas === 'done' && (!options.wait || isOver(progress)))) break
+    // A server that does not answer may be back in time; the import is in its store.
+    const now = JSON.stringify([sent, known?.counts])
     if (now !== last) movedAtMs = performance.now()
-    else if (!wasUploading && performance.now() - movedAtMs > patienceMs) {
+    else if (uploadWas === 'done' && performance.now() - movedAtMs > patienceMs) {
       waited = false
       break
     }
     last = now
-    // An upload that ends, or fails, is noticed at once.
-    await Promise.race([pause(lookEveryMs), ...(wasUploading ? [upload.catch(() => undefined)] : [])])
+    // An upload that ends is noticed at once.
+    await Promise.race([pause(lookEveryMs), ...(uploadWas === 'going on' ? [ended] : [])])
   }
   if (options.signal.aborted) await client.cancelImport({ params: { id } }).catch(ignoreUnknown)
-  await upload.catch((error: unknown) => {
+  const answer = await sending.catch((error: unknown) => {
     if (!options.signal.aborted) throw error
+    return undefined
   })
-  const progress = (await look(client, id)) ?? nothing(id)
+  const progress = (await look(client, id)) ?? known ?? onlySent(id, answer)
   options.onProgress(progress, sent)
-  return { id, progress, leftOut: [...leftOut].map(([path, reason]) => ({ path, reason })), waited: waited && options.wait }
+  return { id, progress, leftOut: [...leftOut].map(([path, reason]) => ({ path, reason })), waited }
+}
+
+function isOver(progress: ImportProgress | undefined): boolean {
+  return progress?.state === 'done' || progress?.state === 'cancelled'
 }
 
 async function sendFiles(
@@ -105,12 +116,11 @@ async function sendFiles(
   files: readonly Outgoing[],
   signal: AbortSignal,
   events: Parameters<typeof uploadStream>[1] & { again(): void },
-): Promise<void> {
+): Promise<ImportAccepted> {
   for (let attempt = 1; ; attempt += 1) {
     const { body, contentType } = uploadStream(files, events)
     try {
-      await client.startImport({ query: { id }, body, headers: { 'content-type': contentType }, signal })
-      return
+      return await client.startImport({ query: { id }, body, headers: { 'content-type': contentType }, signal })
     } catch (error) {
       if (signal.aborted || attempt === tries || (error instanceof ApiError && error.status < 500 && error.status !== 429)) throw error
       await pause(Math.max(1_000 * attempt, ((error instanceof ApiError && error.retryAfterSeconds) || 0) * 1_000), undefined, { signal })
@@ -133,7 +143,10 @@ function ignoreUnknown(error: unknown): void {
   if (!(error instanceof ApiError && error.status === 404)) throw error
 }
 
-function nothing(id: string): ImportProgress {
-  const counts = { received: 0, skipped: 0, accepted: 0, stored: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 }
-  return { id, state: 'cancelled', counts, skipped: [], startedBy: null, createdAtMs: Date.now(), finishedAtMs: null }
+/** For a server that took the upload, or nothing at all, and has not answered since. */
+function onlySent(id: string, answer: ImportAccepted | undefined): ImportProgress {
+  const { received, accepted, skipped } = answer ?? { received: 0, accepted: 0, skipped: 0 }
+  const counts = { received, accepted, skipped, stored: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 }
+  const state = answer === undefined ? 'cancelled' : 'processing'
+  return { id, state, counts, skipped: [], startedBy: null, createdAtMs: Date.now(), finishedAtMs: null }
 }

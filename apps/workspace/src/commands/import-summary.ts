@@ -7,12 +7,12 @@ export interface LeftOut {
 
 const listed = 200
 
-/** What an import came to, as lines for people. `folder` is how it was given. */
+/** What an import of `files` files came to, as lines for people. `folder` is how it was given. */
 export function summaryOf(
   folder: string,
   progress: ImportProgress,
   leftOut: readonly LeftOut[],
-  options: { readonly waited: boolean; readonly notListed: number },
+  options: { readonly files: number; readonly waited: boolean; readonly notListed: number },
 ): string {
   const { counts, state } = progress
   const sentences = [
@@ -23,7 +23,8 @@ export function summaryOf(
     sentences.push(
       `${many(counts.failed, 'document')} failed; \`document-operations\` and \`search-operations\` keep them as dead messages with the reason.`,
     )
-  if (state === 'cancelled' && waiting + counts.cancelled > 0) sentences.push(`${many(waiting + counts.cancelled, 'file')} not stored.`)
+  const notStored = options.files - counts.stored - counts.failed - counts.skipped
+  if (state === 'cancelled' && notStored > 0) sentences.push(`${many(notStored, 'file')} not stored.`)
   else if (waiting > 0)
     sentences.push(`${many(waiting, 'document')} still on the way${options.waited ? '' : '; this command did not wait'}.`)
   const all = [...leftOut, ...progress.skipped.map(({ path, detail }) => ({ path, reason: detail }))]

@@ -62,7 +62,9 @@ async function importGiven(given: string, options: { readonly wait: boolean }): 
     display.end()
     forget()
   })
-  process.stdout.write(summaryOf(given, done.progress, [...leftOut, ...done.leftOut], { waited: options.wait, notListed: tooMany }))
+  process.stdout.write(
+    summaryOf(given, done.progress, [...leftOut, ...done.leftOut], { files: files.length, waited: options.wait, notListed: tooMany }),
+  )
   if (options.wait && !done.waited && done.progress.state !== 'cancelled') {
     process.stdout.write(
       'Nothing moved for a minute, so this command stopped waiting. Does a process handle the queues (npm start, npm run worker)?\n',
