@@ -261,7 +261,7 @@ export const defects = [
   {
     name: 'close-without-release',
     wrong: 'a closing worker leaves what it aborted to the end of its lease',
-    changes: [{ file: 'worker/close.js', search: 'await within(clock, graceMs, releaseAll(store, worker)).catch(onError);', replace: '' }],
+    changes: [{ file: 'worker/close.js', search: 'Promise.all([stopped, releaseAll(store, worker)])', replace: 'stopped' }],
     test: {
       file: 'engine.model.test.js',
       title: 'close waits for what runs until the deadline, hands back the rest, and spends no attempt',

@@ -29,9 +29,9 @@ await run(async () => {
   const left = chosen[Symbol.iterator]()
   const lane = async () => {
     for (const defect of left) {
-      const reason = await caughtBy(defect, environment)
-      if (reason === undefined) survivors.push(defect)
-      console.log(`${reason === undefined ? '✗ SURVIVED' : '✓ caught'} ${defect.name}: ${reason ?? defect.test.title}`)
+      const { caught, because } = await verdictOn(defect, environment)
+      if (!caught) survivors.push(defect)
+      console.log(`${caught ? '✓ caught' : '✗ SURVIVED'} ${defect.name}: ${because}`)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
@@ -60,12 +60,18 @@ async function checkBaseline(chosen, environment) {
   }
 }
 
-/** What the named test says of the mistake; undefined where it passes. */
-async function caughtBy({ name, changes, test }, environment) {
-  const results = await inCopy(changes, (folder) => runTests(folder, test.file, [test.title], environment))
-  const failure = results.find((result) => result.name.endsWith(test.title))?.failure
-  if (failure !== undefined && brokenPlant.test(failure)) throw new Failure(`${name} does not run when planted: ${failure}`)
-  return failure
+/** Whether the named test catches the mistake, and what it says. One that cannot be planted, or does not run, is not caught. */
+async function verdictOn({ changes, test }, environment) {
+  try {
+    const results = await inCopy(changes, (folder) => runTests(folder, test.file, [test.title], environment))
+    const failure = results.find((result) => result.name.endsWith(test.title))?.failure
+    if (failure === undefined) return { caught: false, because: `passed: ${test.title}` }
+    if (brokenPlant.test(failure)) return { caught: false, because: `does not run when planted: ${failure}` }
+    return { caught: true, because: failure }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { caught: false, because: error.message }
+  }
 }
 
 /** Calls `use` with a copy of the built package that finds its dependencies, with `changes` made in it. */
