@@ -199,8 +199,14 @@ export const defects = [
   {
     name: 'wake-chain-missing',
     wrong: 'a thousand messages wake one worker of four',
-    changes: [{ file: lua('claim'), search: 'if not short and more then wake_one(idle, channel) end', replace: '' }],
+    changes: [{ file: lua('claim'), search: 'if more and not short or left then', replace: 'if left then' }],
     test: onRedis('a claim that filled its limit and leaves messages wakes one idle worker'),
+  },
+  {
+    name: 'due-left-to-the-poll',
+    wrong: 'what a busy worker finds due waits for the next poll, although another worker is idle',
+    changes: [{ file: lua('claim'), search: 'if more and not short or left then', replace: 'if more and not short then' }],
+    test: onRedis('a claim that finds something due and takes nothing wakes an idle worker'),
   },
   {
     name: 'results-need-memory',

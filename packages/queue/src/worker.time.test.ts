@@ -114,6 +114,29 @@ describe('a worker and time', () => {
     expect(worker.health().status).toBe('healthy')
   })
 
+  it('a busy worker that has the timer passes what is due on to an idle one at once', async () => {
+    const queue = queueOn(model)
+    const ran: [string, number][] = []
+    const start = clock.now()
+    const note = (who: string) => (message: { payload: number }) => {
+      ran.push([who, message.payload])
+      return message.payload === 1 ? never() : Promise.resolve()
+    }
+    workerOn(queueOn(model.second()), note('busy'), 1)
+    await pass(clock, 10)
+    await queue.enqueue(2, { delayMs: 500 })
+    await pass(clock, 10)
+    await queue.enqueue(1)
+    await pass(clock, 10)
+    expect(ran).toEqual([['busy', 1]])
+    workerOn(queueOn(model.second()), note('idle'), 1)
+    await pass(clock, 530 - (clock.now() - start))
+    expect(ran).toEqual([
+      ['busy', 1],
+      ['idle', 2],
+    ])
+  })
+
   it('a wake-up that was lost costs less than 5 s', async () => {
     const queue = queueOn(model)
     const ran: number[] = []

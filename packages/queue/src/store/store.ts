@@ -297,7 +297,7 @@ export interface Store {
 
   /**
    * Settles results and claims the next messages, shares between levels by `turns`, first in first out within one. Promotes up to 250
-   * due messages first. Never an error for the whole on a paused queue, with limit 0, on a full store or after a lost lease.
+   * due messages first. What it makes ready and leaves (handed back, or due while nothing was asked for) wakes one idle worker. Never an error for the whole on a paused queue, with limit 0, on a full store or after a lost lease.
    * @throws CALL_OUTDATED  a higher number was already answered; nothing changed
    * @cost O((results + m) · log n)
    */

@@ -48,6 +48,8 @@ export class ClaimLoop implements LocalWorker {
   #wanted = true
   /** A wake-up came while a call was out: ask once more after its answer. */
   #woken = false
+  /** Something became due while a call was out that may have been too early for it. */
+  #overdue = false
   /** A suspect waits for this worker to run empty. */
   #draining = false
   /** Registered as idle at the store. */
@@ -190,7 +192,12 @@ export class ClaimLoop implements LocalWorker {
     else if (this.#limit() > 0) this.#send()
   }
 
-  readonly #onDue = (): void => this.#wake()
+  /** What is due is made ready by any call: a worker that has no free slot sends one too, and so wakes an idle one. */
+  readonly #onDue = (): void => {
+    this.#overdue = this.#out !== undefined
+    if (this.#overdue || this.#limit() > 0) this.#wake()
+    else this.#send()
+  }
 
   readonly #onPoll = (): void => {
     if (this.#out || this.silentMs < 1000) return
@@ -258,6 +265,7 @@ export class ClaimLoop implements LocalWorker {
     this.#alarms.arm(answer)
     this.#overlap(answer.messages.length)
     if (answer.messages.length > 0) this.#take(answer, out.call.nonce)
+    if (this.#overdue && !this.#out) this.#onDue()
     this.#consider()
   }
 

@@ -51,6 +51,30 @@ export const claimTimers: Rules = {
     expect(await ear.all()).toEqual(['a:wake'])
   },
 
+  async 'a claim that finds something due and takes nothing wakes an idle worker'(stage) {
+    const ear = await stage.ear('a', 'b')
+    await stage.enqueue([message('x', { delayMs: 5000 })], { wakeNobody: true })
+    const busy = stage.worker('busy')
+    expect((await busy.claim(0)).dueInMs).toBe(5000)
+    await stage.worker('a').claim(1, { idle: true })
+    await stage.advance(1)
+    await stage.worker('b').claim(1, { idle: true })
+    await stage.advance(4999)
+    await busy.claim(0)
+    await busy.claim(0)
+    expect(await ear.all()).toEqual(['a:wake'])
+  },
+
+  async 'on a paused queue what is due wakes nobody'(stage) {
+    const ear = await stage.ear('a')
+    await stage.enqueue([message('x', { delayMs: 5000 })], { wakeNobody: true })
+    await stage.worker('a').claim(1, { idle: true })
+    await stage.store.pause()
+    await stage.advance(5000)
+    await stage.worker('busy').claim(0)
+    expect(await ear.all()).toEqual([])
+  },
+
   async 'the timer passes on when its worker is gone'(stage) {
     await stage.enqueue([message('a', { delayMs: 5000 })])
     await stage.worker('one').claim(1)

@@ -124,6 +124,19 @@ export const rules: Rules = {
     expect((await stage.stats()).totals).toMatchObject({ dead: 2, removed: 1 })
   },
 
+  async 'what is handed back wakes an idle worker, unless the same call takes it again'(stage) {
+    const ear = await stage.ear('a', 'b')
+    await stage.enqueueEach(['x', 'y'])
+    const worker = stage.worker()
+    await worker.claim(2)
+    await stage.worker('a').claim(1, { idle: true })
+    await stage.advance(1)
+    await stage.worker('b').claim(1, { idle: true })
+    await worker.claim(2, { results: [worker.released('x')] })
+    await worker.settle([worker.released('x'), worker.released('y')])
+    expect(await ear.all()).toEqual(['a:wake'])
+  },
+
   async 'a released message is back at its old place without an attempt'(stage) {
     await stage.enqueueEach(['a', 'b', 'c'])
     const worker = stage.worker()

@@ -32,12 +32,16 @@ export function claim(state: ModelState, call: ClaimCall, nowUs: number): ClaimA
     ? lease.outcomes.map((outcome): Outcome => (outcome === 'done' ? 'replayed' : outcome))
     : call.results.map((result) => settle(state, worker, result, call.retention, nowUs))
   state.leases.set(worker, { deadline: nowUs + call.leaseMs * 1000, number, nonce, outcomes: repeated ? lease.outcomes : outcomes })
+  const handedBack = !repeated && call.results.some(({ kind }, index) => kind === 'released' && outcomes[index] === 'done')
+  const promoted = repeated || state.paused ? 0 : promoteDue(state, nowUs)
   const choice = repeated ? again(state, call) : choose(state, call, nowUs)
 
   const short = choice.entries.length < limit || limit === 0
   const idle = call.idle && !choice.more && !choice.drain && choice.entries.length < limit
   if (idle) state.idle.set(worker, nowUs)
-  if (!short && choice.more) wakeOne(state)
+  const freed = handedBack || promoted > 0
+  const leftForOthers = freed && !state.paused && [...at(state, 'ready'), ...at(state, 'suspect')].length > 0
+  if ((!short && choice.more) || leftForOthers) wakeOne(state)
   return {
     outcomes,
     leaseLost: false,
@@ -76,7 +80,6 @@ function again(state: ModelState, call: ClaimCall): Choice {
 }
 
 function choose(state: ModelState, call: ClaimCall, nowUs: number): Choice {
-  if (!state.paused) promoteDue(state, nowUs)
   const suspects = at(state, 'suspect')
   const held = heldBy(state, call.worker)
   if (state.aloneWorker === call.worker && held.length === 0 && suspects.length === 0) state.aloneWorker = null
@@ -97,10 +100,13 @@ function choose(state: ModelState, call: ClaimCall, nowUs: number): Choice {
   return { entries, drain: false, more: at(state, 'ready').length > 0 }
 }
 
-/** scheduled → ready for what is due: 250 messages at most, urgent first. */
-function promoteDue(state: ModelState, nowUs: number): void {
-  const due = atByLevel(state, 'scheduled').filter((entry) => entry.place.score <= nowUs)
-  for (const entry of due.slice(0, maxMessagesPerCall)) move(entry, { at: 'ready', score: entry.place.score })
+/** scheduled → ready for what is due: 250 messages at most, urgent first. Answers how many. */
+function promoteDue(state: ModelState, nowUs: number): number {
+  const due = atByLevel(state, 'scheduled')
+    .filter((entry) => entry.place.score <= nowUs)
+    .slice(0, maxMessagesPerCall)
+  for (const entry of due) move(entry, { at: 'ready', score: entry.place.score })
+  return due.length
 }
 
 /** One message a turn; a turn of an empty level goes to the highest level that has something. */

@@ -80,9 +80,12 @@ export function run(context: ProcedureContext, call: ClaimProcedureCall): ClaimP
   lease.idleSinceUs = null
   lease.deadlineUs = nowUs + Math.round(call.leaseMs * 1_000)
   let outcomes: string
+  let freed = false
   if (repeated) outcomes = replayed(lease, call)
   else {
     outcomes = settle(context, state, call, lease)
+    freed = call.results.some((result, index) => result?.kind === 'released' && outcomes[index] === outcomeLetters.done)
+    if (!state.figures.paused && promote(context, state) > 0) freed = true
     lease.number = number
     lease.nonce = nonce
     lease.outcomes = outcomes.includes(outcomeLetters.stale) ? outcomes : ''
@@ -93,7 +96,9 @@ export function run(context: ProcedureContext, call: ClaimProcedureCall): ClaimP
   const short = given < limit || limit === 0
   const idle = call.idle && !choice.more && !choice.drain && given < limit
   if (idle) lease.idleSinceUs = nowUs
-  if (!short && choice.more) wakeOne(context, state)
+  const { counts, paused } = state.figures
+  const leftForOthers = freed && !paused && sum(counts.ready) + sum(counts.suspects) > 0
+  if ((!short && choice.more) || leftForOthers) wakeOne(context, state)
   return {
     outcomes,
     leaseLost: false,
@@ -140,7 +145,6 @@ function again(context: ProcedureContext, state: QueueState, call: ClaimProcedur
 function choose(context: ProcedureContext, state: QueueState, call: ClaimProcedureCall, lease: Lease): Choice {
   const { figures } = state
   const nothing: Choice = { rows: [], drain: false, more: false }
-  if (!figures.paused) promote(context, state)
   const suspects = sum(figures.counts.suspects) > 0
   if (figures.aloneWorker === call.worker && lease.claims.size === 0 && !suspects) figures.aloneWorker = null
   if (figures.paused || call.limit === 0) return nothing
@@ -170,15 +174,16 @@ function isEmpty({ figures: { counts }, leases }: QueueState): boolean {
   return true
 }
 
-/** scheduled → ready for what is due: 250 messages at most, urgent first. Costs nothing while nothing is due. */
-function promote(context: ProcedureContext, state: QueueState): void {
+/** scheduled → ready for what is due: 250 messages at most, urgent first. Answers how many. Costs nothing while nothing is due. */
+function promote(context: ProcedureContext, state: QueueState): number {
   const nowUs = context.nowUs()
   const dueUs = nextDue(context, state)
-  if (dueUs === null || dueUs > nowUs) return
+  if (dueUs === null || dueUs > nowUs) return 0
   let left = maxMessagesPerCall
   for (const level of levels.keys()) {
     if (left > 0 && (state.figures.counts.scheduled[level] ?? 0) > 0) left -= promoteDue(context, state, level, left, nowUs)
   }
+  return maxMessagesPerCall - left
 }
 
 /**

@@ -55,6 +55,8 @@ end
 redis.call('ZADD', leases, format('%.0f', now_number + lease_us), worker)
 
 local due, active, kept, removed = m[3] or '', tonumber(m[8] or 0), tonumber(m[10] or 0), tonumber(m[11] or 0)
+-- Whether this call made messages ready that it may leave for others.
+local freed = false
 local outcomes, fields = '', {}
 
 if repeated then
@@ -147,6 +149,7 @@ if results > 0 and not repeated then
     local id, kind, here, level, alone = unpack(other)
     local score, retries, crashes, alone_crashes, count = match(known[id] or '', '^(%d+) (%d+) (%d+) (%d+) (%d+)$')
     if kind == 114 then
+      freed = true
       score = score or sub(redis.call('HGET', bodies, id) or never, 1, 16)
       if alone then
         rare = true
@@ -260,6 +263,7 @@ else
             end
           end
           room = room - #ids
+          freed = true
         end
       end
     end
@@ -384,7 +388,8 @@ if changed[1] then redis.call('HSET', meta, unpack(changed)) end
 local short = count < limit or limit == 0
 local is_idle = wants_idle == '1' and not more and not drain and count < limit
 if is_idle then redis.call('ZADD', idle, now, worker) end
-if not short and more then wake_one(idle, channel) end
+local left = freed and not paused and redis.call('EXISTS', suspects, unpack(ready)) > 0
+if more and not short or left then wake_one(idle, channel) end
 local due_ms = short and due ~= '' and take_timer(meta, leases, scheduled, worker, now_number) or '-'
 local lease_end_ms = short and next_lease_end(leases, worker, now_number) or '-'
 answer[1] = (repeated and '1' or '0') .. '0' .. (paused and '1' or '0') .. (drain and '1' or '0') .. (is_idle and '1' or '0')
