@@ -14,13 +14,23 @@ import { cacheFolder, root } from './root.mjs'
 /** @typedef {import('./counts.mjs').Counts} Counts */
 
 const report = join(cacheFolder, 'vitest.json')
+const usage = `usage: npm test                     every lane: ${lanes.map(({ name }) => name).join(', ')}
+       npm test -- chaos-redis      one lane, or several by name
+       npm test -- packages/queue   the rules in files whose path holds these words
+
+Installs, builds, finds or unpacks a redis-server, and ends with the line "N passed, N failed". MILLRACE_REDIS_SERVER names another
+server, MILLRACE_SEQUENCES how many random sequences a store plays (500).`
 
 await run(async () => {
   const startedAtMs = Date.now()
+  const words = process.argv.slice(2)
+  if (words.includes('--help') || words.includes('-h')) {
+    console.log(usage)
+    return
+  }
   await prepare()
   const server = provideRedisServer()
   console.log(`Node ${process.versions.node}, redis-server ${server.version} (${server.path})`)
-  const words = process.argv.slice(2)
   const chosen = lanes.filter(({ name }) => words.includes(name))
   const filters = words.filter((word) => !lanes.some(({ name }) => name === word))
   const running = chosen.length > 0 ? chosen : filters.length > 0 ? lanes.filter(({ counts }) => counts === 'vitest') : lanes
