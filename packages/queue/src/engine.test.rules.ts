@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { Seen, Stage } from './engine.test.stage.ts'
+import { batchRules } from './engine-batch.test.rules.ts'
+import { operatorRules } from './engine-operators.test.rules.ts'
+import { missing, Seen, Stage } from './engine.test.stage.ts'
 import type { EnginePlace } from './engine.test.stage.ts'
 import { levels } from './message.ts'
 import { queueNames } from './registry.ts'
@@ -18,11 +20,8 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
     afterEach(() => stage.clear())
     afterAll(() => stage.place.close())
 
-    const balanced = async (queue: ReturnType<Stage['queue']>) => {
-      const { counts, totals } = await queue.stats()
-      const { ready, scheduled, active, completed, dead } = counts
-      return totals.enqueued - (ready + scheduled + active + completed + dead + totals.removed)
-    }
+    batchRules(() => stage)
+    operatorRules(() => stage)
 
     it('a message reaches its handler with what it was given and is completed by its return', async () => {
       const queue = stage.queue<{ to: string }>()
@@ -67,7 +66,7 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
       expect(new Set(answers.map((answer) => answer.id)).size).toBe(1000)
       expect(items.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1000 }, (_, index) => index))
       await vi.waitFor(async () => expect((await queue.stats()).counts.completed).toBe(1000), { timeout: 10_000 })
-      expect(await balanced(queue)).toBe(0)
+      expect(await missing(queue)).toBe(0)
     })
 
     it('one worker slot runs the messages of a level in the order they came', async () => {
@@ -167,78 +166,6 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
       expect((await queue.enqueue(3)).status).toBe('added')
     })
 
-    it('a batch fails only the messages its answer names', async () => {
-      const queue = stage.queue<number>({ retryDelay: 0.01 })
-      const sizes: number[] = []
-      const seen = new Seen<string>()
-      await queue.enqueueMany(Array.from({ length: 20 }, (_, index) => ({ payload: index })))
-      const worker = stage.mind(
-        new Worker(
-          queue,
-          async (messages) => {
-            sizes.push(messages.length)
-            return messages.map((message) => {
-              if (message.payload === 7) return new Error('seven')
-              if (message.payload === 8 && message.attempt === 1) return new Retry({ delayMs: 1 })
-              return message.payload === 9 ? new Bury('nine') : undefined
-            })
-          },
-          { batch: { size: 20 }, concurrency: 1 },
-        ),
-      )
-      worker.on('completed', ({ message }) => seen.add(`done ${message.payload} ${message.attempt}`))
-      worker.on('dead', ({ message, reason }) => seen.add(`dead ${message?.payload} ${reason}`))
-      const ends = await seen.reach(20)
-      expect(sizes[0]).toBe(20)
-      expect(ends).toContain('dead 9 nine')
-      expect(ends).toContain('dead 7 Error: seven')
-      expect(ends).toContain('done 8 2')
-      expect(ends.filter((end) => /^done \d+ 1$/.test(end))).toHaveLength(17)
-    })
-
-    it('of a batch, one message can time out or be cancelled; the others go on, and the signal aborts when none is left', async () => {
-      const queue = stage.queue<string>({ maxRetries: 1 })
-      const started = new Seen<string>()
-      const ends = new Seen<string>()
-      let aborted = false
-      let finish = () => {}
-      const worker = stage.mind(
-        new Worker(
-          queue,
-          async (messages, { signal }) => {
-            for (const message of messages) started.add(message.payload)
-            signal.addEventListener('abort', () => (aborted = true))
-            if (messages.length > 1) await new Promise<void>((resolve) => (finish = resolve))
-          },
-          { batch: { size: 5 }, concurrency: 1 },
-        ),
-      )
-      worker.on('completed', ({ message }) => ends.add(`done ${message.payload}`))
-      worker.on('dead', ({ reason }) => ends.add(reason.split(':', 1)[0] as string))
-      const [cancelled] = await queue.enqueueMany([{ payload: 'cancelled' }, { payload: 'late', timeoutMs: 30 }, { payload: 'fine' }])
-      await started.reach(3)
-      expect(await queue.cancel(cancelled?.id as string)).toBe('aborted')
-      await ends.reach(1)
-      expect(ends.items).toEqual(['TIMEOUT'])
-      expect(aborted).toBe(false)
-      finish()
-      await ends.reach(2)
-      expect(ends.items).toEqual(['TIMEOUT', 'done fine'])
-      await queue.enqueue('next')
-      await ends.reach(3)
-      expect((await queue.stats()).totals).toMatchObject({ enqueued: 4, completed: 2, dead: 1, removed: 1 })
-    })
-
-    it('a batch answer of the wrong length fails every message of it and says why', async () => {
-      const queue = stage.queue<number>({ maxRetries: 1 })
-      const reasons = new Seen<string>()
-      const worker = stage.mind(new Worker(queue, () => [undefined], { batch: { size: 3 }, concurrency: 1 }))
-      worker.on('dead', ({ reason }) => reasons.add(reason))
-      await queue.enqueueMany([{ payload: 1 }, { payload: 2 }, { payload: 3 }])
-      for (const reason of await reasons.reach(3))
-        expect(reason).toMatch(/^OUTCOME_INVALID: the handler answered 1 outcomes for a batch of 3/)
-    })
-
     it('a message whose stored payload is no JSON is dead at once and never reaches a handler', async () => {
       const queue = stage.queue()
       const store = stage.place.storeOf?.(queue.name) ?? openStore(stage.place.connection, queue.name)
@@ -274,20 +201,6 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
         { id: 'broken-1', message: null, reason: 'the stored payload is not JSON' },
       ])
       expect(seen.items).toEqual([])
-    })
-
-    it('a paused queue gives out nothing until it is resumed, and takes enqueues meanwhile', async () => {
-      const queue = stage.queue<number>()
-      const seen = new Seen<number>()
-      await queue.enqueue(1)
-      await queue.pause()
-      stage.mind(new Worker(queue, (message) => seen.add(message.payload)))
-      await queue.enqueue(2)
-      await vi.waitFor(async () => expect((await queue.stats()).workers).toBe(1))
-      expect((await queue.stats()).paused).toBe(true)
-      expect(seen.items).toEqual([])
-      await queue.resume()
-      expect(await seen.reach(2)).toEqual([1, 2])
     })
 
     it('cancelling an active message aborts its signal, frees its slot, and the late result changes nothing', async () => {
@@ -423,33 +336,6 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
         log: ['first', 'second'],
         progress: { ratio: 0.5, note: 'half' },
       })
-    })
-
-    it('dead messages can be redriven, scheduled ones promoted, waiting ones cancelled', async () => {
-      const queue = stage.queue<string>({ maxRetries: 1 })
-      let broken = true
-      const seen = new Seen<string>()
-      const worker = stage.mind(
-        new Worker(queue, (message) => {
-          if (broken) throw new Error('broken')
-          seen.add(message.payload)
-        }),
-      )
-      const dead = new Promise((resolve) => worker.once('dead', resolve))
-      await queue.enqueue('a')
-      await dead
-      broken = false
-      expect(await queue.redrive()).toBe(1)
-      await seen.reach(1)
-      const { id } = await queue.enqueue('b', { delayMs: 3_600_000 })
-      expect(await queue.promote({ ids: [id] })).toBe(1)
-      await seen.reach(2)
-      const later = await queue.enqueue('c', { delayMs: 3_600_000 })
-      expect(await queue.cancel(later.id)).toBe('removed')
-      expect(await queue.cancel(later.id)).toBe('not-found')
-      await worker.close()
-      expect(await queue.clearCompleted()).toBe(2)
-      expect(await balanced(queue)).toBe(0)
     })
 
     it('two workers share a queue and no message runs twice', async () => {

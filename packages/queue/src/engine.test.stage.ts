@@ -19,6 +19,13 @@ export interface EnginePlace {
   close(): Promise<void>
 }
 
+/** How many messages the figures of a queue do not account for; 0 by I1. */
+export async function missing(queue: Pick<Queue, 'stats'>): Promise<number> {
+  const { counts, totals } = await queue.stats()
+  const { ready, scheduled, active, completed, dead } = counts
+  return totals.enqueued - (ready + scheduled + active + completed + dead + totals.removed)
+}
+
 /** An embedded file of its own, for the small state of tests that have another store. */
 export async function embeddedPlace(): Promise<EnginePlace> {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-engine-'))
