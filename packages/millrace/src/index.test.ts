@@ -8,6 +8,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'DatabaseError',
     'MessageQueueService',
     'MillraceError',
+    'PerformanceMonitoringService',
     'Queue',
     'Retry',
     'Worker',
@@ -19,8 +20,10 @@ it('the public names are these: a change must be meant, and told in the changelo
     'defineScript',
     'isMillraceError',
     'levels',
+    'monitorErrors',
     'openDatabase',
     'queueErrors',
     'queueNames',
+    'ranges',
   ])
 })

@@ -28,6 +28,22 @@ export type {
   SqlValue,
   Statement,
 } from '@millrace/connection'
+export { monitorErrors, PerformanceMonitoringService, ranges } from '@millrace/monitor'
+export type {
+  AggregatedMetric,
+  APIMetrics,
+  Figures,
+  Metric,
+  MetricPoint,
+  MetricSelector,
+  MetricSeries,
+  MetricUnit,
+  MonitorErrorCode,
+  PerformanceMonitoringServiceOptions,
+  Range,
+  RouteMetrics,
+  Status,
+} from '@millrace/monitor'
 export { Bury, defaultQueues, levels, MessageQueueService, Queue, queueErrors, queueNames, Retry, Worker } from '@millrace/queue'
 export type {
   AttemptContext,

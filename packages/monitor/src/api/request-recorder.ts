@@ -1,0 +1,45 @@
+import { seriesKey } from '../series/packed.ts'
+import type { Labels } from '../series/packed.ts'
+import type { SeriesWriter } from '../series/series-writer.ts'
+
+/** Methods that are told apart; a client may send any word. */
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT', 'QUERY'])
+const otherMethod = '_OTHER'
+/** Routes whose keys are remembered; beyond it all are made anew. */
+const maxRoutes = 4096
+
+interface Route {
+  readonly labels: Labels
+  readonly responseTimeKey: string
+  readonly errorsKey: string
+}
+
+/** The way of a request into the series: by method and endpoint, with the keys remembered. */
+export class RequestRecorder {
+  readonly #writer: SeriesWriter
+  readonly #routes = new Map<string, Route>()
+
+  constructor(writer: SeriesWriter) {
+    this.#writer = writer
+  }
+
+  record(endpoint: string, method: string, responseTime: number, success: boolean, nowMs: number): void {
+    const name = `${method}:${endpoint}`
+    const route = this.#routes.get(name) ?? this.#add(name, endpoint, method)
+    this.#writer.recordKey(route.responseTimeKey, 'api.response_time', route.labels, responseTime > 0 ? responseTime : 0, nowMs)
+    if (!success) this.#writer.recordKey(route.errorsKey, 'api.errors', route.labels, 1, nowMs)
+  }
+
+  #add(name: string, endpoint: string, method: string): Route {
+    const upper = method.toUpperCase()
+    const labels = { method: methods.has(upper) ? upper : otherMethod, endpoint }
+    const route = {
+      labels,
+      responseTimeKey: seriesKey('api.response_time', labels),
+      errorsKey: seriesKey('api.errors', labels),
+    }
+    if (this.#routes.size >= maxRoutes) this.#routes.clear()
+    this.#routes.set(name, route)
+    return route
+  }
+}

@@ -1,0 +1,10 @@
+import type { ErrorRow } from '@millrace/connection'
+
+/** The codes that asking the monitor can end in, beyond those of the connection. */
+export const monitorErrors = {
+  RANGE_INVALID: { status: 400, retryable: false, after: 'Nothing was read.' },
+  METRIC_UNKNOWN: { status: 404, retryable: false, after: 'Nothing was read.' },
+  SELECTOR_INVALID: { status: 400, retryable: false, after: 'Nothing was read.' },
+} as const satisfies Record<string, ErrorRow>
+
+export type MonitorErrorCode = keyof typeof monitorErrors

@@ -1,0 +1,29 @@
+import { MillraceError } from '@millrace/connection'
+import type { PerformanceMonitoringServiceOptions } from './performance-monitoring-service.ts'
+
+const names: ReadonlySet<string> = new Set([
+  'connection',
+  'instance',
+  'series',
+  'clock',
+] satisfies (keyof PerformanceMonitoringServiceOptions)[])
+
+/** @throws OPTION_INVALID naming the option and what is allowed */
+export function requireMonitorOptions(options: PerformanceMonitoringServiceOptions): PerformanceMonitoringServiceOptions {
+  if (typeof options !== 'object' || options === null) refuse('give an object with at least a connection')
+  for (const name of Object.keys(options)) if (!names.has(name)) refuse(`${name} is not an option; there are ${[...names].join(', ')}`)
+  const { connection, instance, series } = options
+  if (typeof (connection as Partial<typeof connection> | undefined)?.keyValue !== 'function')
+    refuse('connection: give what connect() answers')
+  if (instance !== undefined && !/^[A-Za-z0-9._:-]{1,128}$/.test(instance)) {
+    refuse(`instance: give 1 to 128 letters, digits, dots, underscores, colons or hyphens, got ${JSON.stringify(instance)}`)
+  }
+  if (series !== undefined && !(Number.isInteger(series) && series >= 1 && series <= 10_000)) {
+    refuse(`series: give a whole number from 1 to 10,000, got ${String(series)}`)
+  }
+  return options
+}
+
+function refuse(reason: string): never {
+  throw new MillraceError('OPTION_INVALID', `PerformanceMonitoringService: ${reason}`)
+}
