@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Histogram } from './histogram.ts'
+import { Histogram, relativeError } from './histogram.ts'
 
 describe('Histogram', () => {
   it('an empty one has no quantile, no bounds and no mean', () => {
@@ -30,6 +30,14 @@ describe('Histogram', () => {
     const histogram = new Histogram()
     for (const value of [1e-12, 1, 1e12]) histogram.record(value)
     expect([histogram.count, histogram.min, histogram.max]).toEqual([3, 1e-12, 1e12])
+  })
+
+  it('milliseconds are told apart from a microsecond to 49 days', () => {
+    for (const ms of [0.001, 17 * 60_000, 20 * 60_000, 49 * 86_400_000]) {
+      const histogram = new Histogram('milliseconds')
+      for (const value of [ms / 2, ms, ms * 1.01]) histogram.record(value)
+      expect(Math.abs((histogram.quantile(0.5) as number) / ms - 1)).toBeLessThan(relativeError)
+    }
   })
 
   it('histograms of two units do not merge', () => {

@@ -13,6 +13,8 @@ const base = 2 ** (1 / bucketsPerDoubling)
 /** Powers of two between which values are told apart; beyond them they count in the outermost bucket (min and max stay exact). */
 const ranges = {
   seconds: { lowest: -20, highest: 20 },
+  // 1 µs to 49 days, so that what one room measured in ms merges into another's series without loss.
+  milliseconds: { lowest: -10, highest: 32 },
   bytes: { lowest: 0, highest: 50 },
 } as const
 

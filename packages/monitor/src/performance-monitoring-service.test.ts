@@ -173,7 +173,7 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     service.recordAPIRequest('/', 'GET', 5, true)
     const key = `1m:api:${clock.now() / minuteMs}`
     await connection.keyValue('monitor').setField(key, 'newer', '9\nwhatever')
-    await connection.keyValue('monitor').setField(key, 'broken', '1\napi.response_time\t["method","GET","endpoint","/"]\tnonsense')
+    await connection.keyValue('monitor').setField(key, 'broken', '2\napi.response_time\t["method","GET","endpoint","/"]\tnonsense')
     expect((await service.getAPIMetrics()).routes).toMatchObject([{ requests: 1 }])
   })
 

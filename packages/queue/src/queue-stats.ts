@@ -120,11 +120,7 @@ function byLevel(stats: StoreStats): Readonly<Record<Level, number>> {
 }
 
 function percentiles(times: Histogram): Percentiles {
-  const ms = (q: number): number | null => {
-    const seconds = times.quantile(q)
-    return seconds === null ? null : seconds * 1000
-  }
-  return { p50: ms(0.5), p95: ms(0.95), p99: ms(0.99) }
+  return { p50: times.quantile(0.5), p95: times.quantile(0.95), p99: times.quantile(0.99) }
 }
 
 function drainSeconds({ counts, perSecond }: StoreStats): number | null {
@@ -135,16 +131,16 @@ function drainSeconds({ counts, perSecond }: StoreStats): number | null {
 /** Little's law: messages in handlers at once = what starts a second × mean run time, divided by the slots a worker has. */
 function workersNeeded(
   stats: StoreStats,
-  meanRunSeconds: number | null,
+  meanRunMs: number | null,
   stored: Partial<StoredSettings> | undefined,
   targetAgeMs: Readonly<Record<Level, number>>,
 ): number | null {
-  if (meanRunSeconds === null || stored?.slots === undefined) return null
+  if (meanRunMs === null || stored?.slots === undefined) return null
   const backlog = levels.reduce((sum, level) => {
     const ready = stats.levels.find((each) => each.level === level)?.ready ?? 0
     return sum + ready / (targetAgeMs[level] / 1000)
   }, 0)
   const startsPerSecond = stats.perSecond.enqueued + backlog
   if (startsPerSecond === 0) return 0
-  return Math.max(1, Math.ceil((startsPerSecond * meanRunSeconds) / stored.slots))
+  return Math.max(1, Math.ceil((startsPerSecond * (meanRunMs / 1000)) / stored.slots))
 }

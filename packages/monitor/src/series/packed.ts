@@ -6,7 +6,7 @@ export interface Labels {
   readonly level?: string
 }
 
-const version = '1'
+const version = '2'
 const labelNames = ['method', 'endpoint', 'queue', 'level'] as const
 
 /** Metric and labels as one word without line breaks; equal labels give equal keys. */

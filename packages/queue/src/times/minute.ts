@@ -4,7 +4,10 @@ import type { Level } from '../message.ts'
 
 export const minuteMs = 60_000
 
-/** Times of the messages of one level and name, in seconds. */
+/** What every histogram of times is in. */
+export const timesUnit = 'milliseconds'
+
+/** Times of the messages of one level and name, in ms. */
 export interface TimesOfName {
   readonly level: Level
   /** The message name, 'default' without one, 'other' beyond the first 100 of a worker. */
@@ -43,9 +46,9 @@ export function decodeTimes(text: string): TimesOfName[] {
     return {
       level: known,
       name: JSON.parse(name) as string,
-      wait: Histogram.decode(wait),
-      run: Histogram.decode(run),
-      total: Histogram.decode(total),
+      wait: decode(wait),
+      run: decode(run),
+      total: decode(total),
     }
   })
 }
@@ -69,6 +72,12 @@ export function mergeTimes(all: Iterable<TimesOfName>): TimesOfName[] {
 /** The key of a minute in the queue's room, and how long it is kept. */
 export const minuteKey = (startMs: number): string => `times:${startMs / minuteMs}`
 export const minuteTtlMs = 4 * 3_600_000
+
+function decode(text: string): Histogram {
+  const histogram = Histogram.decode(text)
+  if (histogram.unit !== timesUnit) throw new RangeError(`times in ${histogram.unit}, not in ${timesUnit}`)
+  return histogram
+}
 
 function copy(histogram: Histogram): Histogram {
   return new Histogram(histogram.unit).merge(histogram)

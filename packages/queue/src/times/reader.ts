@@ -1,6 +1,6 @@
 import type { Connection } from '@millrace/connection'
 import { Histogram } from '@millrace/histogram'
-import { decodeTimes, mergeTimes, minuteKey, minuteMs } from './minute.ts'
+import { decodeTimes, mergeTimes, minuteKey, minuteMs, timesUnit } from './minute.ts'
 import type { Minute } from './minute.ts'
 
 /** A minute changes no more this long after its end, ms: workers write within 2 s of a sample. */
@@ -13,7 +13,7 @@ export function timesRoom(queue: string): string {
   return `queue:${queue}`
 }
 
-/** Times of the last 60 minutes over all levels and names, in seconds. */
+/** Times of the last 60 minutes over all levels and names, in ms. */
 export interface HourTimes {
   readonly wait: Histogram
   readonly run: Histogram
@@ -42,7 +42,7 @@ export class TimesReader {
   }
 
   async lastHour(nowMs = Date.now()): Promise<HourTimes> {
-    const hour: HourTimes = { wait: new Histogram(), run: new Histogram() }
+    const hour: HourTimes = { wait: new Histogram(timesUnit), run: new Histogram(timesUnit) }
     for (const { times } of await this.since(nowMs - 60 * minuteMs, nowMs)) {
       for (const each of times) {
         hour.wait.merge(each.wait)

@@ -2,7 +2,7 @@ import { Histogram } from '@millrace/histogram'
 import type { KeyValue } from '@millrace/connection'
 import type { Clock } from '../clock.ts'
 import type { Level } from '../message.ts'
-import { encodeTimes, minuteKey, minuteMs, minuteTtlMs } from './minute.ts'
+import { encodeTimes, minuteKey, minuteMs, minuteTtlMs, timesUnit } from './minute.ts'
 import type { TimesOfName } from './minute.ts'
 
 /** An unwritten sample waits at most this long, ms: what a killed process can lose. */
@@ -37,13 +37,13 @@ export class Recorder {
     this.#onError = onError
   }
 
-  /** @param nowMs by the store's clock; times are ms and counted as seconds, negative ones (clock steps) as 0 */
+  /** @param nowMs by the store's clock; times are ms, negative ones (clock steps) count as 0 */
   record(level: Level, name: string, nowMs: number, times: { waitMs: number; runMs: number; totalMs: number | undefined }): void {
     const minute = this.#minute(nowMs)
     const entry = entryOf(minute, level, name)
-    entry.wait.record(seconds(times.waitMs))
-    entry.run.record(seconds(times.runMs))
-    if (times.totalMs !== undefined) entry.total.record(seconds(times.totalMs))
+    entry.wait.record(notNegative(times.waitMs))
+    entry.run.record(notNegative(times.runMs))
+    if (times.totalMs !== undefined) entry.total.record(notNegative(times.totalMs))
     if (minute.dirty) return
     minute.dirty = true
     if (!this.#closed) this.#stopTimer ??= this.#clock.after(flushMs, () => void this.flush())
@@ -94,13 +94,14 @@ function entryOf(minute: OpenMinute, level: Level, name: string): TimesOfName {
   const bounded = minute.byName.has(name) || minute.byName.size < maxNames ? name : 'other'
   let byLevel = minute.byName.get(bounded)
   if (!byLevel) minute.byName.set(bounded, (byLevel = {}))
-  return (byLevel[level] ??= { level, name: bounded, wait: new Histogram(), run: new Histogram(), total: new Histogram() })
+  const histogram = () => new Histogram(timesUnit)
+  return (byLevel[level] ??= { level, name: bounded, wait: histogram(), run: histogram(), total: histogram() })
 }
 
 function timesOf(minute: OpenMinute): TimesOfName[] {
   return [...minute.byName.values()].flatMap((byLevel) => Object.values(byLevel))
 }
 
-function seconds(ms: number): number {
-  return ms > 0 ? ms / 1000 : 0
+function notNegative(ms: number): number {
+  return ms > 0 ? ms : 0
 }
