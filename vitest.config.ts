@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/dist/**/*.test.js', 'apps/*/dist/**/*.test.js', 'examples/*/dist/**/*.test.js', 'tests/dist/**/*.test.js'],
-    exclude: ['**/node_modules/**'],
+    exclude: ['**/node_modules/**', 'tests/dist/browser/**'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -6,6 +6,7 @@
  * @property {string} name a word: `npm test -- <name>` runs this lane alone
  * @property {readonly string[]} command arguments for node, relative to the root
  * @property {'vitest' | 'last line'} counts where the counts come from
+ * @property {'chromium'} [needs] what is found or downloaded before, beside a redis-server
  * @property {number} limitMinutes a lane that runs longer is ended, and counts as failed
  */
 
@@ -15,6 +16,13 @@ export const budgetMinutes = 12
 /** @type {readonly Lane[]} */
 export const lanes = [
   { name: 'rules', command: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=2'], counts: 'vitest', limitMinutes: 12 },
+  {
+    name: 'browser',
+    command: ['node_modules/vitest/vitest.mjs', 'run', '--config=tests/browser/vitest.config.ts', '--maxWorkers=1'],
+    counts: 'vitest',
+    needs: 'chromium',
+    limitMinutes: 6,
+  },
   { name: 'chaos-redis', command: ['tests/dist/chaos/on-redis.js'], counts: 'last line', limitMinutes: 5 },
   { name: 'chaos-file', command: ['tests/dist/chaos/on-file.js'], counts: 'last line', limitMinutes: 5 },
   { name: 'defects', command: ['tests/planted-defects/run.mjs'], counts: 'last line', limitMinutes: 6 },

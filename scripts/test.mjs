@@ -1,9 +1,10 @@
-// npm test: installs, builds, provides a redis-server, runs every lane and ends with the line `N passed, N failed`.
+// npm test: installs, builds, provides a redis-server and a Chromium, runs every lane and ends with the line `N passed, N failed`.
 // `npm test -- <lane>` runs one lane; further words go to vitest as file filters.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepare } from './bootstrap.mjs'
+import { chromiumVariables, provideChromium } from './chromium.mjs'
 import { countsOfLine, inWords } from './counts.mjs'
 import { run } from './failure.mjs'
 import { seconds } from './install.mjs'
@@ -18,8 +19,8 @@ const usage = `usage: npm test                     every lane: ${lanes.map(({ na
        npm test -- chaos-redis      one lane, or several by name
        npm test -- packages/queue   the rules in files whose path holds these words
 
-Installs, builds, finds or unpacks a redis-server, and ends with the line "N passed, N failed". MILLRACE_REDIS_SERVER names another
-server, MILLRACE_SEQUENCES how many random sequences a store plays (500).`
+Installs, builds, finds or unpacks a redis-server and a Chromium, and ends with the line "N passed, N failed". MILLRACE_REDIS_SERVER and
+MILLRACE_CHROMIUM name others, MILLRACE_SEQUENCES how many random sequences a store plays (500).`
 
 await run(async () => {
   const startedAtMs = Date.now()
@@ -34,12 +35,15 @@ await run(async () => {
   const chosen = lanes.filter(({ name }) => words.includes(name))
   const filters = words.filter((word) => !lanes.some(({ name }) => name === word))
   const running = chosen.length > 0 ? chosen : filters.length > 0 ? lanes.filter(({ counts }) => counts === 'vitest') : lanes
+  const browser = running.some(({ needs }) => needs === 'chromium') ? provideChromium() : undefined
+  if (browser) console.log(`Chromium ${browser.version} (${browser.path})`)
+  const variables = { ...process.env, ...redisVariables(server), ...(browser ? chromiumVariables(browser) : {}) }
   const total = { passed: 0, failed: 0, skipped: 0 }
   const lines = []
   for (const lane of running) {
     const laneStartedAtMs = Date.now()
     console.log(`\n── ${lane.name} ──`)
-    const counts = await runLane(lane, filters, { ...process.env, ...redisVariables(server) })
+    const counts = await runLane(lane, filters, variables)
     for (const key of /** @type {(keyof Counts)[]} */ (Object.keys(total))) total[key] += counts[key]
     lines.push(`${lane.name}: ${inWords(counts)} in ${seconds(laneStartedAtMs)}`)
   }
