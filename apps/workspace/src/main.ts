@@ -10,6 +10,7 @@ import { importOwnDocuments } from './own-documents.ts'
 import { documentHandlers } from './routes/document-handlers.ts'
 import { importHandlers } from './routes/import-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
+import { sampleHandlers } from './routes/sample-handlers.ts'
 import { openWorkspace } from './workspace.ts'
 
 await start().catch((error: unknown) => {
@@ -32,7 +33,12 @@ async function start(): Promise<void> {
 
 async function serve(config: Config, connection: Connection, log: Server['log']): Promise<void> {
   const workspace = await openWorkspace({ connection, dataDir: config.dataDir, log })
-  const handlers = { ...documentHandlers(workspace), ...importHandlers(workspace), ...readingHandlers(workspace) }
+  const handlers = {
+    ...documentHandlers(workspace),
+    ...importHandlers(workspace),
+    ...readingHandlers(workspace),
+    ...sampleHandlers(workspace),
+  }
   const server = await createServer(config, { connection, queues: workspace.queues, log, errors: workspaceErrors, handlers })
   // The server first, so that nothing new comes while the handlers finish.
   endOnSignal(async () => {

@@ -8,6 +8,7 @@ import { ImportRecord } from './imports/import-record.ts'
 import { ImportService } from './imports/import-service.ts'
 import { Inbox } from './inbox/inbox.ts'
 import { Outbox } from './outbox.ts'
+import { SampleTraffic } from './sample/sample-traffic.ts'
 import { SearchFollower } from './search/search-follower.ts'
 import { SearchIndex } from './search/search-index.ts'
 import { ActivityLog } from './trends/activity-log.ts'
@@ -25,6 +26,7 @@ export interface Workspace {
   readonly trends: Trends
   readonly outbox: Outbox
   readonly activity: ActivityLog
+  readonly sample: SampleTraffic
   /** Begins to handle the four queues in this process. Called once. */
   handle(): void
   /** Hands back what the handlers did not finish, then closes the rooms; the connection stays the caller's. Safe to call twice. */
@@ -49,6 +51,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const shared = sharedRooms(connection, log)
   const { queues, outbox } = shared
   const activity = new ActivityLog(outbox, log)
+  const sample = new SampleTraffic(connection, log)
   return {
     queues,
     documents,
@@ -59,8 +62,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     trends: shared.trends,
     outbox,
     activity,
+    sample,
     handle: () => handleQueues(queues, { ...shared, documents, search }, log),
     close: once(async () => {
+      await sample.close()
       await activity.close()
       await queues.close()
       await search.close()

@@ -55,6 +55,8 @@ it('the public names are these: a change must be meant, and told in the changelo
     'Ready',
     'Reason',
     'RouteMetrics',
+    'SampleStart',
+    'SampleTraffic',
     'SearchAnswer',
     'SearchResult',
     'Series',

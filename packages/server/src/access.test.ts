@@ -15,6 +15,7 @@ const progress = {
   finishedAtMs: 0,
 } as const
 const summary = { id: 'one', title: 't', path: null, version: 1, createdAtMs: 0, updatedAtMs: 0, updatedBy: null }
+const sample = { running: false, queue: 'sample', startedAtMs: null, endsAtMs: null, by: null } as const
 
 /** The workspace is another room: here its operations only answer in their shape. */
 const workspace = defineHandlers({
@@ -32,6 +33,9 @@ const workspace = defineHandlers({
   },
   getImport: () => progress,
   cancelImport: () => progress,
+  getSampleTraffic: () => sample,
+  startSampleTraffic: () => ({ ...sample, running: true }),
+  stopSampleTraffic: () => sample,
 })
 
 const boundary = { 'content-type': 'multipart/form-data; boundary=b' }
@@ -41,6 +45,7 @@ const requests: {
 } = {
   enqueue: { body: { payload: 1 } },
   createDocument: { body: { title: 't', text: '' } },
+  startSampleTraffic: { body: {} },
   search: { query: '?q=x' },
   startImport: { body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\nx\r\n--b--\r\n', headers: boundary },
 }
