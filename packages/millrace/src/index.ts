@@ -40,7 +40,9 @@ export type {
   MetricUnit,
   MonitorErrorCode,
   PerformanceMonitoringServiceOptions,
+  PointDetails,
   Range,
+  RequestDetails,
   RouteMetrics,
   Status,
 } from '@millrace/monitor'

@@ -1,3 +1,4 @@
+import type { Buckets } from '@millrace/histogram'
 import type { MetricUnit } from './series/catalogue.ts'
 import type { Range } from './series/tier.ts'
 
@@ -12,6 +13,8 @@ export interface RouteMetrics {
   readonly requests: number
   /** Status 500 and up. */
   readonly errors: number
+  /** Status 400 to 499. */
+  readonly clientErrors: number
   readonly avgResponseTime: number | null
   readonly minResponseTime: number | null
   readonly maxResponseTime: number | null
@@ -21,6 +24,8 @@ export interface RouteMetrics {
   /** Mean over the whole range. */
   readonly requestsPerSecond: number
   readonly status: Status
+  /** What against which limit: "P95 612 ms, limit 500 ms"; null when healthy. */
+  readonly reason: string | null
 }
 
 export interface APIMetrics {
@@ -43,6 +48,8 @@ export interface Figures {
 export interface MetricPoint extends Figures {
   /** Start of the point's time, ms since 1970. */
   readonly timestamp: number
+  /** Only when asked for. */
+  readonly buckets?: Buckets
 }
 
 /** Every point of the range, those without a value included; the last one is still running. */

@@ -1,5 +1,5 @@
 export { PerformanceMonitoringService } from './performance-monitoring-service.ts'
-export type { PerformanceMonitoringServiceOptions } from './performance-monitoring-service.ts'
+export type { PerformanceMonitoringServiceOptions, PointDetails, RequestDetails } from './performance-monitoring-service.ts'
 export type { AggregatedMetric, APIMetrics, Figures, MetricPoint, MetricSelector, MetricSeries, RouteMetrics, Status } from './answers.ts'
 export type { Clock } from './clock.ts'
 export { monitorErrors } from './errors.ts'

@@ -158,14 +158,39 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     requests('/slow', 100, 600)
     requests('/stuck', 100, 2500)
     const { routes } = await service.getAPIMetrics()
-    expect(routes.map(({ endpoint, status }) => [endpoint, status])).toEqual([
-      ['/broken', 'failing'],
-      ['/errors', 'degraded'],
-      ['/few', 'unknown'],
-      ['/good', 'healthy'],
-      ['/slow', 'degraded'],
-      ['/stuck', 'failing'],
+    expect(routes.map(({ endpoint, status, reason }) => [endpoint, status, reason])).toEqual([
+      ['/broken', 'failing', '5 % of requests fail, limit 5 %'],
+      ['/errors', 'degraded', '2 % of requests fail, limit 1 %'],
+      ['/few', 'unknown', null],
+      ['/good', 'healthy', null],
+      ['/slow', 'degraded', 'P95 600 ms, limit 500 ms'],
+      ['/stuck', 'failing', 'P95 2.5 s, limit 2 s'],
     ])
+  })
+
+  it('refused requests are counted apart from failed ones, and make no route worse', async () => {
+    const service = monitor('a')
+    for (let index = 0; index < 30; index += 1) service.recordAPIRequest('/orders', 'POST', 5, true, { clientError: index % 3 === 0 })
+    service.recordAPIRequest('/orders', 'POST', 5, false, { clientError: true })
+    const { routes } = await service.getAPIMetrics()
+    expect(routes).toMatchObject([{ requests: 31, errors: 1, clientErrors: 10 }])
+    expect((await service.getAggregatedMetrics('api.client_errors', '1h', { endpoint: '/orders' })).count).toBe(10)
+  })
+
+  it('a point tells how its values are spread when asked, up to hours', async () => {
+    const [a, b] = [monitor('a'), monitor('b')]
+    a.recordAPIRequest('/', 'GET', 1, true)
+    a.recordAPIRequest('/', 'GET', 20 * minuteMs, true)
+    b.recordAPIRequest('/', 'GET', 40 * minuteMs, true)
+    await b.flush()
+    const { points } = await a.getMetrics('api.response_time', '1h', {}, { buckets: true })
+    expect(points.at(-1)?.buckets).toEqual([
+      [-1, 1],
+      [Math.ceil(Math.log2(20 * minuteMs) * 16) - 1, 1],
+      [Math.ceil(Math.log2(40 * minuteMs) * 16) - 1, 1],
+    ])
+    expect(points[0]?.buckets).toEqual([])
+    expect((await a.getMetrics('api.response_time')).points[0]).not.toHaveProperty('buckets')
   })
 
   it('what another version wrote, or is damaged, does not stop the rest', async () => {

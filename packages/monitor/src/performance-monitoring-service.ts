@@ -27,6 +27,17 @@ export interface PerformanceMonitoringServiceOptions {
   readonly clock?: Clock
 }
 
+/** What else is known of an answered request. */
+export interface RequestDetails {
+  /** Status 400 to 499. @defaultValue false */
+  readonly clientError?: boolean
+}
+
+export interface PointDetails {
+  /** @defaultValue false */
+  readonly buckets?: boolean
+}
+
 /**
  * What this process does and bears, kept with what other processes of the same store recorded. Recording and reading work from the
  * moment it is made. Reading rejects STORE_UNAVAILABLE while the store is away; recording never fails.
@@ -60,9 +71,12 @@ export class PerformanceMonitoringService {
    * @param endpoint the route's pattern (`/users/:id`), never a raw URL: each is a series of its own
    * @param responseTime ms; below 0 or no number is counted as 0
    * @param success false for a status of 500 and up
+   * @param details `clientError`: the status was 400 to 499, which is counted apart. What was answered with 401 or 429 tells of the
+   * caller, not of the route: do not record it
    */
-  recordAPIRequest(endpoint: string, method: string, responseTime: number, success: boolean): void {
-    this.#requests.record(endpoint, method, responseTime, success, this.#clock.now())
+  recordAPIRequest(endpoint: string, method: string, responseTime: number, success: boolean, details?: RequestDetails): void {
+    const outcome = success ? (details?.clientError === true ? 'client-error' : 'ok') : 'error'
+    this.#requests.record({ endpoint, method, responseTime, outcome }, this.#clock.now())
   }
 
   /** Every route that got a request in the range, in all processes. @throws RANGE_INVALID */
@@ -71,15 +85,23 @@ export class PerformanceMonitoringService {
     return apiMetrics(range, window, this.#clock.now())
   }
 
-  /** The course of one metric over a range, in all processes. @throws METRIC_UNKNOWN, RANGE_INVALID, SELECTOR_INVALID */
-  async getMetrics(name: string, range: Range = '1h', selector: MetricSelector = {}): Promise<MetricSeries> {
+  /**
+   * The course of one metric over a range, in all processes.
+   *
+   * @param details `buckets`: each point also has how its values are spread
+   * @throws METRIC_UNKNOWN, RANGE_INVALID, SELECTOR_INVALID
+   */
+  async getMetrics(name: string, range: Range = '1h', selector: MetricSelector = {}, details: PointDetails = {}): Promise<MetricSeries> {
     const { metric, window, keys } = await this.#select(name, range, selector)
     return {
       metric: metric.name,
       unit: metric.unit,
       range,
       resolutionSeconds: window.tier.bucketMs / 1000,
-      points: window.starts.map((timestamp, at) => ({ timestamp, ...figuresOf(window.at(at, keys, selector.instance)) })),
+      points: window.starts.map((timestamp, at) => {
+        const histogram = window.at(at, keys, selector.instance)
+        return { timestamp, ...figuresOf(histogram), ...(details.buckets === true && { buckets: histogram?.buckets() ?? [] }) }
+      }),
     }
   }
 

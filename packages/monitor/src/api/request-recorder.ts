@@ -12,6 +12,16 @@ interface Route {
   readonly labels: Labels
   readonly responseTimeKey: string
   readonly errorsKey: string
+  readonly clientErrorsKey: string
+}
+
+export interface AnsweredRequest {
+  readonly endpoint: string
+  readonly method: string
+  /** ms. */
+  readonly responseTime: number
+  /** `error`: status 500 and up; `client-error`: 400 to 499. */
+  readonly outcome: 'ok' | 'client-error' | 'error'
 }
 
 /** The way of a request into the series: by method and endpoint, with the keys remembered. */
@@ -23,11 +33,12 @@ export class RequestRecorder {
     this.#writer = writer
   }
 
-  record(endpoint: string, method: string, responseTime: number, success: boolean, nowMs: number): void {
+  record({ endpoint, method, responseTime, outcome }: AnsweredRequest, nowMs: number): void {
     const name = `${method}:${endpoint}`
     const route = this.#routes.get(name) ?? this.#add(name, endpoint, method)
     this.#writer.recordKey(route.responseTimeKey, 'api.response_time', route.labels, responseTime > 0 ? responseTime : 0, nowMs)
-    if (!success) this.#writer.recordKey(route.errorsKey, 'api.errors', route.labels, 1, nowMs)
+    if (outcome === 'error') this.#writer.recordKey(route.errorsKey, 'api.errors', route.labels, 1, nowMs)
+    if (outcome === 'client-error') this.#writer.recordKey(route.clientErrorsKey, 'api.client_errors', route.labels, 1, nowMs)
   }
 
   #add(name: string, endpoint: string, method: string): Route {
@@ -37,6 +48,7 @@ export class RequestRecorder {
       labels,
       responseTimeKey: seriesKey('api.response_time', labels),
       errorsKey: seriesKey('api.errors', labels),
+      clientErrorsKey: seriesKey('api.client_errors', labels),
     }
     if (this.#routes.size >= maxRoutes) this.#routes.clear()
     this.#routes.set(name, route)

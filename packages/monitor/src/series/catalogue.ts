@@ -31,6 +31,13 @@ const entries = [
     kind: 'counter',
     help: 'Requests that failed (status 500 and up), by method and endpoint.',
   },
+  {
+    group: 'api',
+    name: 'api.client_errors',
+    unit: 'count',
+    kind: 'counter',
+    help: 'Requests that were refused (status 400 to 499, without 401 and 429), by method and endpoint.',
+  },
 ] as const satisfies readonly Entry[]
 
 export type MetricName = (typeof entries)[number]['name']
