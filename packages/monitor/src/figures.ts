@@ -1,15 +1,24 @@
 import type { Histogram } from '@millrace/histogram'
 import type { Figures } from './answers.ts'
 
-/** What is told of a histogram; of none, `count: 0` and nulls. */
+const none: Figures = { count: 0, min: null, max: null, avg: null, p50: null, p95: null, p99: null }
+const known = new WeakMap<Histogram, Figures>()
+
+/** What is told of a histogram that changes no more, worked out once; of none, `count: 0` and nulls. */
 export function figuresOf(histogram: Histogram | undefined): Figures {
-  return {
-    count: histogram?.count ?? 0,
-    min: histogram?.min ?? null,
-    max: histogram?.max ?? null,
-    avg: histogram?.mean ?? null,
-    p50: histogram?.quantile(0.5) ?? null,
-    p95: histogram?.quantile(0.95) ?? null,
-    p99: histogram?.quantile(0.99) ?? null,
+  if (!histogram) return none
+  let figures = known.get(histogram)
+  if (!figures) {
+    figures = {
+      count: histogram.count,
+      min: histogram.min,
+      max: histogram.max,
+      avg: histogram.mean,
+      p50: histogram.quantile(0.5),
+      p95: histogram.quantile(0.95),
+      p99: histogram.quantile(0.99),
+    }
+    known.set(histogram, figures)
   }
+  return figures
 }

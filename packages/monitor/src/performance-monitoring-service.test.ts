@@ -193,6 +193,25 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     expect((await a.getMetrics('api.response_time')).points[0]).not.toHaveProperty('buckets')
   })
 
+  it('who has asked before gets what one who asks anew gets, as the range moves on', async () => {
+    const [a, b, steady] = [monitor('a'), monitor('b'), monitor('steady')]
+    for (let step = 0; step < 90; step += 1) {
+      a.recordAPIRequest(step % 2 === 0 ? '/x' : '/y', 'GET', 1 + step, true)
+      b.recordAPIRequest('/x', 'GET', 1 + step * 7, step % 3 === 0)
+      await Promise.all([a.flush(), b.flush()])
+      if (step % 9 === 0 || step > 75) {
+        const fresh = monitor('fresh')
+        for (const selector of [{}, { endpoint: '/x' }, { instance: 'b' }]) {
+          const answer = await steady.getAggregatedMetrics('api.response_time', '1h', selector)
+          expect(answer).toEqual(await fresh.getAggregatedMetrics('api.response_time', '1h', selector))
+        }
+        expect(await steady.getAPIMetrics('24h')).toEqual(await fresh.getAPIMetrics('24h'))
+      }
+      clock.advance(minuteMs)
+    }
+    expect((await steady.getAggregatedMetrics('api.response_time')).count).toBe(2 * 59)
+  })
+
   it('what another version wrote, or is damaged, does not stop the rest', async () => {
     const service = monitor('a')
     service.recordAPIRequest('/', 'GET', 5, true)

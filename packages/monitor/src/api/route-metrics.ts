@@ -1,6 +1,6 @@
 import type { APIMetrics, RouteMetrics } from '../answers.ts'
 import { figuresOf } from '../figures.ts'
-import type { Window } from '../series/series-reader.ts'
+import type { Window } from '../series/window.ts'
 import { parseSeriesKey, seriesKey } from '../series/packed.ts'
 import type { Range } from '../series/tier.ts'
 import { judgeRoute } from '../verdict/judge-route.ts'

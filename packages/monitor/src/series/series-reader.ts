@@ -1,93 +1,37 @@
+import type { Histogram } from '@millrace/histogram'
 import type { KeyValue } from '@millrace/connection'
-import { Histogram } from '@millrace/histogram'
+import { Bucket } from './bucket.ts'
 import type { Group } from './catalogue.ts'
-import { unpack } from './packed.ts'
 import { bucketKey } from './series-writer.ts'
 import type { SeriesWriter } from './series-writer.ts'
 import type { Tier } from './tier.ts'
+import { Window } from './window.ts'
+import type { Sums } from './window.ts'
 
 /** A bucket that ended this long ago is read once, ms: whoever could not write it in time had an outage of that length. */
 const settledMs = 5 * 60_000
-/** What is remembered of settled buckets, in characters of packed text and in merged histograms; beyond it all is read anew. */
-const maxCharacters = 8_000_000
+/** What is remembered of settled buckets, in characters of packed text; beyond it all is read anew. */
+const maxCharacters = 16_000_000
+const maxBuckets = 4096
+/** Merged histograms that are remembered; beyond it they are merged anew. */
 const maxMerged = 20_000
 
-interface Line {
-  readonly instance: string
-  readonly text: string
-}
-
-/** One bucket of one group: what all processes wrote, by series, merged when it is asked for. */
-class Bucket {
-  readonly #lines = new Map<string, Line[]>()
-  readonly #merged = new Map<string, Histogram | undefined>()
-  readonly onMerged: () => void
-  characters = 0
-
-  constructor(onMerged: () => void) {
-    this.onMerged = onMerged
-  }
-
-  add(field: string, text: string): void {
-    this.characters += text.length
-    const instance = instanceOf(field)
-    for (const [key, histogram] of unpack(text)) {
-      const lines = this.#lines.get(key)
-      if (lines) lines.push({ instance, text: histogram })
-      else this.#lines.set(key, [{ instance, text: histogram }])
-    }
-  }
-
-  keys(): Iterable<string> {
-    return this.#lines.keys()
-  }
-
-  histogram(key: string, instance: string | undefined): Histogram | undefined {
-    if (instance !== undefined) return merge((this.#lines.get(key) ?? []).filter((line) => line.instance === instance))
-    if (!this.#merged.has(key) && this.#lines.has(key)) {
-      this.#merged.set(key, merge(this.#lines.get(key) ?? []))
-      this.onMerged()
-    }
-    return this.#merged.get(key)
-  }
-}
-
-/** A row of buckets of one group, oldest first. */
-export class Window {
-  readonly tier: Tier
-  readonly starts: readonly number[]
-  readonly #buckets: readonly Bucket[]
-
-  constructor(tier: Tier, starts: readonly number[], buckets: readonly Bucket[]) {
-    this.tier = tier
-    this.starts = starts
-    this.#buckets = buckets
-  }
-
-  /** The keys of the series that have a value anywhere in it. */
-  keys(): Set<string> {
-    return new Set(this.#buckets.flatMap((bucket) => [...bucket.keys()]))
-  }
-
-  /** What the series together got in one bucket; undefined without a value. */
-  at(index: number, keys: readonly string[], instance?: string): Histogram | undefined {
-    return sum(keys.map((key) => this.#buckets[index]?.histogram(key, instance)))
-  }
-
-  /** What the series together got in all of it; undefined without a value. */
-  total(keys: readonly string[], instance?: string): Histogram | undefined {
-    return sum(this.#buckets.flatMap((bucket) => keys.map((key) => bucket.histogram(key, instance))))
-  }
+interface Span {
+  readonly name: string
+  readonly sums: Map<string, Histogram | undefined>
 }
 
 /**
- * Reads what all processes wrote, with what this one has not written yet. Settled buckets are remembered: after the first reading of a
- * range, another one costs the few buckets that may still change.
+ * Reads what all processes wrote, with what this one has not written yet. Settled buckets and their sums are remembered: after the first
+ * reading of a range, another one costs the few buckets that may still change.
  */
 export class SeriesReader {
   readonly #keyValue: KeyValue
   readonly #writer: SeriesWriter
   readonly #settled = new Map<string, Bucket>()
+  /** By tier and group: the settled part of the window that was read last. */
+  readonly #spans = new Map<string, Span>()
+  readonly #blocks = new Map<string, Map<string, Histogram | undefined>>()
   #characters = 0
   #merged = 0
 
@@ -97,8 +41,9 @@ export class SeriesReader {
   }
 
   async window(tier: Tier, group: Group, starts: readonly number[], nowMs: number): Promise<Window> {
+    if (this.#merged > maxMerged) this.#forgetMerged()
     const buckets = await Promise.all(starts.map((startMs) => this.#bucket(tier, group, startMs, nowMs)))
-    return new Window(tier, starts, buckets)
+    return new Window(tier, starts, buckets, this.#sums(tier, group, starts, buckets))
   }
 
   async #bucket(tier: Tier, group: Group, startMs: number, nowMs: number): Promise<Bucket> {
@@ -118,39 +63,41 @@ export class SeriesReader {
   }
 
   #remember(key: string, bucket: Bucket): void {
-    if (this.#characters > maxCharacters || this.#merged > maxMerged || this.#settled.size > 4096) {
+    if (this.#characters > maxCharacters || this.#settled.size > maxBuckets) {
       this.#settled.clear()
       this.#characters = 0
-      this.#merged = 0
+      this.#forgetMerged()
     }
+    bucket.settled = true
     this.#settled.set(key, bucket)
     this.#characters += bucket.characters
   }
-}
 
-/** A field is an instance, and after a clock that stepped back `~` and a number. */
-function instanceOf(field: string): string {
-  const tilde = field.lastIndexOf('~')
-  return tilde < 0 ? field : field.slice(0, tilde)
-}
-
-/** A histogram that cannot be read is left out: figures must not stop the rest. */
-function merge(lines: readonly Line[]): Histogram | undefined {
-  return sum(
-    lines.map(({ text }) => {
-      try {
-        return Histogram.decode(text)
-      } catch {
-        return undefined
-      }
-    }),
-  )
-}
-
-function sum(histograms: readonly (Histogram | undefined)[]): Histogram | undefined {
-  let total: Histogram | undefined
-  for (const histogram of histograms) {
-    if (histogram) total = (total ?? new Histogram(histogram.unit)).merge(histogram)
+  #sums(tier: Tier, group: Group, starts: readonly number[], buckets: readonly Bucket[]): Sums {
+    const place = `${tier.name}:${group}`
+    const name = `${starts[0]} ${buckets.filter((bucket) => bucket.settled).length}`
+    let span = this.#spans.get(place)
+    if (span?.name !== name) this.#spans.set(place, (span = { name, sums: new Map() }))
+    return { window: span.sums, block: (startMs) => this.#block(`${place}:${startMs}`) }
   }
-  return total
+
+  #block(name: string): Map<string, Histogram | undefined> {
+    let block = this.#blocks.get(name)
+    if (!block) {
+      // What a window has left behind leaves with the oldest; more blocks than this no range has.
+      for (const oldest of this.#blocks.keys()) {
+        if (this.#blocks.size < 128) break
+        this.#blocks.delete(oldest)
+      }
+      this.#blocks.set(name, (block = new Map()))
+    }
+    return block
+  }
+
+  #forgetMerged(): void {
+    for (const bucket of this.#settled.values()) bucket.forget()
+    this.#spans.clear()
+    this.#blocks.clear()
+    this.#merged = 0
+  }
 }

@@ -1,0 +1,93 @@
+import type { Histogram } from '@millrace/histogram'
+import { selectionOf, sum } from './bucket.ts'
+import type { Bucket, Selection } from './bucket.ts'
+import type { Tier } from './tier.ts'
+
+/** Settled buckets that are added up once and for all: every window that holds all of them shares the sum. */
+const blockBuckets = 12
+
+/** Sums over settled buckets, by the name of what was added up. */
+export interface Sums {
+  /** Over all settled buckets of this very window. */
+  readonly window: Map<string, Histogram | undefined>
+  /** Over a block, by the start of its first bucket. */
+  block(startMs: number): Map<string, Histogram | undefined>
+}
+
+/** A row of buckets of one group, oldest first. */
+export class Window {
+  readonly tier: Tier
+  readonly starts: readonly number[]
+  readonly #buckets: readonly Bucket[]
+  readonly #sums: Sums
+  readonly #selections = new WeakMap<readonly string[], Map<string | undefined, Selection>>()
+
+  constructor(tier: Tier, starts: readonly number[], buckets: readonly Bucket[], sums: Sums) {
+    this.tier = tier
+    this.starts = starts
+    this.#buckets = buckets
+    this.#sums = sums
+  }
+
+  /** The keys of the series that have a value anywhere in it. */
+  keys(): Set<string> {
+    const keys = new Set<string>()
+    for (const bucket of this.#buckets) for (const key of bucket.keys()) keys.add(key)
+    return keys
+  }
+
+  /** The processes that wrote anything in it, by name. */
+  instances(): string[] {
+    const instances = new Set<string>()
+    for (const bucket of this.#buckets) for (const instance of bucket.instances()) instances.add(instance)
+    return [...instances].sort()
+  }
+
+  /** What the series together got in one bucket; undefined without a value. */
+  at(index: number, keys: readonly string[], instance?: string): Histogram | undefined {
+    return this.#buckets[index]?.histogram(this.#selection(keys, instance))
+  }
+
+  /**
+   * What the series together got from bucket `from` on; undefined without a value. Over the whole window the settled part is added up
+   * once, so that asking again costs the buckets that may still change.
+   */
+  total(keys: readonly string[], instance?: string, from = 0): Histogram | undefined {
+    const selection = this.#selection(keys, instance)
+    if (from > 0) return sum(this.#buckets.slice(from).map((bucket) => bucket.histogram(selection)))
+    const unsettled = this.#buckets.findIndex((bucket) => !bucket.settled)
+    const settled = unsettled < 0 ? this.#buckets.length : unsettled
+    const rest = this.#buckets.slice(settled).map((bucket) => bucket.histogram(selection))
+    return sum([kept(this.#sums.window, selection.name, () => this.#settled(selection, settled)), ...rest])
+  }
+
+  #settled(selection: Selection, length: number): Histogram | undefined {
+    const parts: (Histogram | undefined)[] = []
+    for (let at = 0; at < length;) {
+      const startMs = this.starts[at] as number
+      if ((startMs / this.tier.bucketMs) % blockBuckets === 0 && at + blockBuckets <= length) {
+        const block = this.#buckets.slice(at, at + blockBuckets)
+        parts.push(kept(this.#sums.block(startMs), selection.name, () => sum(block.map((bucket) => bucket.merge(selection)))))
+        at += blockBuckets
+      } else {
+        parts.push(this.#buckets[at]?.histogram(selection))
+        at += 1
+      }
+    }
+    return sum(parts)
+  }
+
+  /** Names are long: made once for the array of keys that a caller goes on with. */
+  #selection(keys: readonly string[], instance: string | undefined): Selection {
+    let known = this.#selections.get(keys)
+    if (!known) this.#selections.set(keys, (known = new Map()))
+    let selection = known.get(instance)
+    if (!selection) known.set(instance, (selection = selectionOf(keys, instance)))
+    return selection
+  }
+}
+
+function kept(sums: Map<string, Histogram | undefined>, name: string, add: () => Histogram | undefined): Histogram | undefined {
+  if (!sums.has(name)) sums.set(name, add())
+  return sums.get(name)
+}
