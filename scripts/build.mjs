@@ -1,4 +1,4 @@
-// Compiles all rooms and copies their assets. Files are written in place and only where they changed: a running process never meets an empty dist.
+// Compiles all rooms, copies their assets and bundles the dashboard. Files are written in place and only where they changed: a running process never meets an empty dist.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -10,8 +10,12 @@ import { explain, Failure, run } from './failure.mjs'
 import { seconds } from './install.mjs'
 import { rooms } from './rooms.mjs'
 import { cacheFolder, root } from './root.mjs'
+import { buildSite, isSiteBuilt } from './site.mjs'
 
 const mark = join(cacheFolder, 'build.json')
+const siteMark = join(cacheFolder, 'site.json')
+/** What the bundle of the dashboard is made of. */
+const siteRooms = ['packages/contract', 'packages/dashboard']
 
 /** True where nothing that the build reads changed since the last one, and its results are still there. */
 export function isBuilt() {
@@ -19,13 +23,14 @@ export function isBuilt() {
   const isThere = rooms().every(
     (room) => !existsSync(join(root, room, 'tsconfig.json')) || room.startsWith('examples/') || existsSync(join(root, room, 'dist')),
   )
-  return isThere && readFileSync(mark, 'utf8') === fingerprint()
+  return isThere && isSiteBuilt() && readFileSync(mark, 'utf8') === fingerprint()
 }
 
 /** Builds what changed. The caller holds the folder. */
 export function build() {
   const startedAtMs = Date.now()
   const before = fingerprint()
+  const siteBefore = fingerprint(siteRooms)
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
     cwd: root,
     encoding: 'utf8',
@@ -39,22 +44,27 @@ export function build() {
     copyAssets()
     removeOrphans()
     mkdirSync(cacheFolder, { recursive: true })
+    if (!isSiteBuilt() || !existsSync(siteMark) || readFileSync(siteMark, 'utf8') !== siteBefore) {
+      buildSite()
+      writeFileSync(siteMark, siteBefore)
+    }
     writeFileSync(mark, before)
   } catch (error) {
+    if (error instanceof Failure) throw error
     throw new Failure(explain(String(error), 'Building', root) ?? String(error))
   }
   return seconds(startedAtMs)
 }
 
 /** Names, sizes and times of all that the build reads: milliseconds, where asking the compiler takes a process. */
-function fingerprint() {
+function fingerprint(of = rooms()) {
   const hash = createHash('sha256')
   const note = (/** @type {string} */ file) => {
     const { mtimeMs, size } = statSync(join(root, file))
     hash.update(`${file} ${mtimeMs} ${size}\n`)
   }
   for (const file of ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json']) note(file)
-  for (const room of rooms()) {
+  for (const room of of) {
     for (const entry of readdirSync(join(root, room)).sort()) {
       if (entry === 'dist' || entry === 'node_modules') continue
       if (!statSync(join(root, room, entry)).isDirectory()) note(`${room}/${entry}`)

@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, unused code, package manifests and lock files, in seconds.
+// npm run check: types, lint, format, unused code, package manifests, lock files and the weight of the dashboard, in seconds.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { seconds } from './install.mjs'
 import { lockFaults } from './lock-file.mjs'
 import { rooms } from './rooms.mjs'
 import { root } from './root.mjs'
+import { siteFaults } from './site.mjs'
 
 /** @type {readonly { name: string, faults: () => string | Promise<string> }[]} each answers what is wrong, empty where nothing is */
 const checks = [
@@ -19,6 +20,7 @@ const checks = [
   },
   { name: 'unused files, exports, dependencies', faults: () => tool('knip/bin/knip.js', '--no-progress') },
   { name: 'package manifests', faults: packageFaults },
+  { name: 'weight of the dashboard', faults: () => siteFaults().join('\n') },
   {
     name: 'lock files',
     faults: () =>

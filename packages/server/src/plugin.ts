@@ -15,6 +15,7 @@ import type { Handlers } from './http/handler.ts'
 import { readJsonBodies } from './http/json-body.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import { refuseUnrouted, registerUnknownRoutes } from './http/unknown-routes.ts'
+import { registerDashboard } from './pages/dashboard-site.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
@@ -66,7 +67,7 @@ async function mount(app: FastifyInstance, options: PluginOptions, verifier: Ver
   guard(app, verifier)
   const rows = registerRoutes(app, { ...ownHandlers(app, options), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
-  const served = [...rows, ...pages]
+  const served = [...rows, ...pages, ...registerDashboard(app)]
   registerUnknownRoutes(app, served)
   return served
 }

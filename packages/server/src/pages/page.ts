@@ -16,7 +16,6 @@ const html = (name: string): Page => ({ contentType: 'text/html; charset=utf-8',
 export function ownPages(): Pages {
   return {
     '/': html('home.html'),
-    '/dashboard/': html('dashboard.html'),
     '/sign-in': html('sign-in.html'),
     '/assets/pages.css': { contentType: 'text/css; charset=utf-8', body: read('pages.css') },
     '/assets/mark.svg': { contentType: 'image/svg+xml', body: read('mark.svg') },

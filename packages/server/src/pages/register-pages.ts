@@ -10,7 +10,6 @@ const access = { millraceAccess: { role: 'public', policy: 'none' } } as const
 /** Serves pages as they are, with an ETag so that a browser asks but does not load again. Answers with what is served now. */
 export function registerPages(app: FastifyInstance, pages: Pages, rows: readonly Route[]): Served[] {
   for (const [path, page] of Object.entries(pages)) registerPage(app, path, page, routeTable(rows))
-  app.get('/dashboard', { config: access }, (_request, reply) => reply.redirect(`${app.prefix}/dashboard/`, 302))
   return (Object.keys(pages) as (keyof Pages)[]).map((path) => ({ method: 'GET', path }))
 }
 

@@ -1,0 +1,43 @@
+import { createClient } from '@millrace/contract'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import { Router } from 'wouter'
+import { memoryLocation } from 'wouter/memory-location'
+import { Frame } from './frame/frame.tsx'
+import { SourceContext } from './source.ts'
+import type { Token } from './source.ts'
+
+export interface PerformanceDashboardProps {
+  /** Where the interface is mounted: `https://queues.example.com`, or '' for the page's own origin. A path is kept. @defaultValue '' */
+  readonly baseUrl?: string
+  /** A token with the role viewer or more; a function is asked before each request. Left out, a cookie of the same origin speaks. */
+  readonly token?: Token
+  /**
+   * The path of the page below which the sections have addresses of their own, without a slash at the end: `/dashboard`. Left out, the
+   * component keeps its place to itself and never touches the address.
+   */
+  readonly basePath?: string
+}
+
+/**
+ * The whole dashboard: rail, top bar and pages. It reads one summary every 30 s while it is seen, and less often where the rate limit
+ * asks for it. Its sheet is `@millrace/dashboard/dashboard.css`; nothing of it reaches outside the component.
+ */
+export function PerformanceDashboard({ baseUrl = '', token, basePath }: PerformanceDashboardProps) {
+  const source = useMemo(
+    () => ({ baseUrl, token, client: createClient({ baseUrl, ...(token === undefined ? {} : { token }) }) }),
+    [baseUrl, token],
+  )
+  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } } }))
+  const [memory] = useState(() => memoryLocation({ path: '/' }))
+  const router = basePath === undefined ? { hook: memory.hook, searchHook: memory.searchHook } : { base: basePath }
+  return (
+    <QueryClientProvider client={queries}>
+      <SourceContext value={source}>
+        <Router {...router}>
+          <Frame />
+        </Router>
+      </SourceContext>
+    </QueryClientProvider>
+  )
+}

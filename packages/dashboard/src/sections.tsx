@@ -1,0 +1,18 @@
+import { lazy } from 'react'
+import type { ComponentType } from 'react'
+import type { IconName } from './ui/icon.tsx'
+
+/** One item of the rail and its pages. */
+export interface Section {
+  /** Below the dashboard's own path. */
+  readonly path: string
+  readonly name: string
+  readonly icon: IconName
+  /** The page of the section, and those below it by their path: the first that fits is shown. */
+  readonly pages: readonly { readonly path: string; readonly Page: ComponentType }[]
+}
+
+const OverviewPage = lazy(() => import('./overview/overview-page.tsx').then(({ OverviewPage: page }) => ({ default: page })))
+
+/** THE TABLE of what the dashboard shows, in the order of the rail. */
+export const sections: readonly Section[] = [{ path: '/', name: 'Overview', icon: 'overview', pages: [{ path: '/', Page: OverviewPage }] }]

@@ -1,0 +1,14 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { PerformanceDashboard } from './performance-dashboard.tsx'
+
+// The server names in the page where it is mounted.
+const place = document.querySelector<HTMLElement>('#millrace')
+if (place !== null) {
+  const base = place.dataset['base'] ?? ''
+  createRoot(place).render(
+    <StrictMode>
+      <PerformanceDashboard baseUrl={base} basePath={`${base}/dashboard`} />
+    </StrictMode>,
+  )
+}
