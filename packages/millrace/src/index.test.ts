@@ -18,6 +18,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'defaultQueues',
     'defineProcedure',
     'defineScript',
+    'exportFormats',
     'isMillraceError',
     'levels',
     'monitorErrors',

@@ -28,10 +28,11 @@ export type {
   SqlValue,
   Statement,
 } from '@millrace/connection'
-export { monitorErrors, PerformanceMonitoringService, ranges } from '@millrace/monitor'
+export { exportFormats, monitorErrors, PerformanceMonitoringService, ranges } from '@millrace/monitor'
 export type {
   AggregatedMetric,
   APIMetrics,
+  ExportFormat,
   Figures,
   Metric,
   MetricPoint,

@@ -4,6 +4,7 @@ import type { ErrorRow } from '@millrace/connection'
 export const monitorErrors = {
   RANGE_INVALID: { status: 400, retryable: false, after: 'Nothing was read.' },
   METRIC_UNKNOWN: { status: 404, retryable: false, after: 'Nothing was read.' },
+  FORMAT_INVALID: { status: 400, retryable: false, after: 'Nothing was read.' },
   SELECTOR_INVALID: { status: 400, retryable: false, after: 'Nothing was read.' },
 } as const satisfies Record<string, ErrorRow>
 

@@ -2,6 +2,8 @@ export { PerformanceMonitoringService } from './performance-monitoring-service.t
 export type { PerformanceMonitoringServiceOptions, PointDetails, RequestDetails } from './performance-monitoring-service.ts'
 export type { AggregatedMetric, APIMetrics, Figures, MetricPoint, MetricSelector, MetricSeries, RouteMetrics, Status } from './answers.ts'
 export type { Clock } from './clock.ts'
+export { exportFormats } from './export/export-metrics.ts'
+export type { ExportFormat } from './export/export-metrics.ts'
 export { monitorErrors } from './errors.ts'
 export type { MonitorErrorCode } from './errors.ts'
 export { ranges } from './series/tier.ts'

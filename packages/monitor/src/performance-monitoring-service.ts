@@ -6,9 +6,11 @@ import { apiMetrics } from './api/route-metrics.ts'
 import { RequestRecorder } from './api/request-recorder.ts'
 import { machineClock } from './clock.ts'
 import type { Clock } from './clock.ts'
+import { exportMetrics, requireFormat } from './export/export-metrics.ts'
+import type { ExportFormat } from './export/export-metrics.ts'
 import { figuresOf } from './figures.ts'
 import { requireMonitorOptions } from './options.ts'
-import { catalogue, metricOf } from './series/catalogue.ts'
+import { catalogue, groups, metricOf } from './series/catalogue.ts'
 import type { Metric } from './series/catalogue.ts'
 import { matching, requireSelector } from './series/selector.ts'
 import { SeriesReader } from './series/series-reader.ts'
@@ -109,6 +111,23 @@ export class PerformanceMonitoringService {
   async getAggregatedMetrics(name: string, range: Range = '1h', selector: MetricSelector = {}): Promise<AggregatedMetric> {
     const { metric, window, keys } = await this.#select(name, range, selector)
     return { metric: metric.name, unit: metric.unit, range, ...figuresOf(window.total(keys, selector.instance)) }
+  }
+
+  /**
+   * Everything that is kept of a range, in all processes, as one text. The event loop has its turns while it is put together.
+   *
+   * `json`: `{ generatedAt, range, resolutionSeconds, seriesLeftOut, metrics: [{ name, unit, kind, help, series: [{ labels, total, points }]
+   * }] }`, points as in `getMetrics`, only those with a value. `csv`: RFC 4180 with a header, one row a series and point. `prometheus`: text
+   * format 0.0.4 in base units, a snapshot of the whole range: times as histograms, counters as what was added, gauges as the mean of the
+   * newest point. What is to be scraped is `prometheusText`.
+   *
+   * @throws FORMAT_INVALID, RANGE_INVALID
+   */
+  async exportMetrics(format: ExportFormat = 'json', range: Range = '1h'): Promise<string> {
+    requireFormat(format)
+    requireRange(range)
+    const windows = await Promise.all(groups.map(async (group) => [group, await this.#window(group, range)] as const))
+    return exportMetrics(format, range, new Map(windows), this.#clock.now())
   }
 
   /** Stores now what is in memory. Safe to repeat; what a failed one did not store goes with the next. @throws STORE_UNAVAILABLE */

@@ -45,6 +45,9 @@ export type MetricName = (typeof entries)[number]['name']
 /** Every metric that is kept, in a stable order. */
 export const catalogue: readonly Metric[] = entries.map(({ name, unit, kind, help }) => ({ name, unit, kind, help }))
 
+/** Those that have metrics. */
+export const groups: readonly Group[] = [...new Set<Group>(entries.map(({ group }) => group))]
+
 const byName = new Map<string, Entry>(entries.map((entry) => [entry.name, entry]))
 
 /** @throws METRIC_UNKNOWN naming the catalogue */
