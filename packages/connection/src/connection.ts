@@ -72,6 +72,11 @@ export interface PulseOptions {
   readonly onError: (error: unknown) => void
 }
 
+export interface KeyValueOptions {
+  /** Redis only: deadline of each call including its retries, ms, for callers that can do without. @defaultValue the connection's */
+  readonly callTimeoutMs?: number
+}
+
 interface ConnectionBase {
   readonly prefix: string
   /** The URL as it may be logged: without user name and password. */
@@ -85,7 +90,7 @@ interface ConnectionBase {
   readonly fillRatio: number | null
   health(): Promise<ConnectionHealth>
   /** Small state of one room (`monitor`, `workspace`, …); all its keys share the hash tag `{room}`. */
-  keyValue(room: string): KeyValue
+  keyValue(room: string, options?: KeyValueOptions): KeyValue
   /** Hears messages published on `channel` (given without prefix). Resolves once the subscription is active; survives reconnects. */
   subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>>
   /** Hears 'up' and 'down' of the store; the returned function stops it. */

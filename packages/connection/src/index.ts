@@ -4,6 +4,7 @@ export type {
   ConnectionOptions,
   DurabilityGrade,
   EmbeddedConnection,
+  KeyValueOptions,
   Log,
   Pulse,
   PulseOptions,

@@ -13,6 +13,12 @@ export interface KeyValue {
   /** Replaces `expected` (undefined: absent) by `value` (undefined: delete) and answers true; else changes nothing. O(1). */
   compareAndSet(key: string, expected: string | undefined, value: string | undefined, options?: { ttlMs?: number }): Promise<boolean>
 
+  /**
+   * Adds `by` (an integer) to a number, absent = 0, that is forgotten `ttlMs` after the first count; later counts do not prolong it.
+   * Answers the sum and how long it is still kept, ms. Not safe to repeat: a call that rejects may have counted. O(1).
+   */
+  count(key: string, by: number, options: { ttlMs: number }): Promise<{ sum: number; leftMs: number }>
+
   /** Sets one field of a hash; `ttlMs` restarts the whole key's time. O(1). */
   setField(key: string, field: string, value: string, options?: { ttlMs?: number }): Promise<void>
   getField(key: string, field: string): Promise<string | undefined>

@@ -22,6 +22,7 @@ export type {
   EmbeddedConnection,
   ErrorRow,
   KeyValue,
+  KeyValueOptions,
   Log,
   OpenDatabaseOptions,
   RedisConnection,

@@ -47,6 +47,12 @@ export class EmbeddedKeyValue implements KeyValue {
     return this.#run({ verb: 'compareAndSet', key, expected, value, ttlMs: options.ttlMs })
   }
 
+  async count(key: string, by: number, options: { ttlMs: number }): Promise<{ sum: number; leftMs: number }> {
+    checkInteger('by', by)
+    checkInteger('ttlMs', options.ttlMs, 1)
+    return this.#run({ verb: 'count', key, by, ttlMs: options.ttlMs })
+  }
+
   async setField(key: string, field: string, value: string, options: { ttlMs?: number } = {}): Promise<void> {
     checkInteger('ttlMs', options.ttlMs, 1)
     return this.#run({ verb: 'setField', key, field, value, ttlMs: options.ttlMs })

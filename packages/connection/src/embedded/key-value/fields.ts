@@ -1,9 +1,7 @@
-import { MillraceError } from '../../errors.ts'
 import { entryFor, findEntry, resize, toBytes, toText } from './entry.ts'
+import { sumOf } from './integers.ts'
 import type { Entry, Place } from './entry.ts'
 import type { ProcedureContext } from '../procedure.ts'
-
-const largest = 2n ** 63n - 1n
 
 export function setField(context: ProcedureContext, place: Place, field: string, value: string, ttlMs: number | undefined): void {
   write(context, entryFor(context, place, 'fields', ttlMs), field, value)
@@ -34,10 +32,7 @@ export function deleteField(context: ProcedureContext, place: Place, names: read
 export function incrementField(context: ProcedureContext, place: Place, field: string, by: number): number {
   const found = findEntry(context, place, 'fields')
   const text = (found && read(context, found, field)) ?? '0'
-  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) throw new MillraceError('STORE_REFUSED', `The field ${field.slice(0, 80)} holds no integer.`)
-  const sum = BigInt(text) + BigInt(by)
-  if (sum > largest || sum < -largest - 1n)
-    throw new MillraceError('STORE_REFUSED', `The field ${field.slice(0, 80)} would exceed 64 bits.`)
+  const sum = sumOf(text, by, `field ${field.slice(0, 80)}`)
   write(context, entryFor(context, place, 'fields', undefined), field, sum.toString())
   return Number(sum)
 }

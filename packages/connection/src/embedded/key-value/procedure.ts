@@ -4,7 +4,7 @@ import { deleteField, fields, getField, incrementField, setField } from './field
 import { append, list } from './lists.ts'
 import { zadd, zcard, zrange, zrangeByScore, zrem } from './sorted-sets.ts'
 import { sweepLater } from './sweep.ts'
-import { acquireLease, compareAndSet, get, releaseLease, set } from './values.ts'
+import { acquireLease, compareAndSet, count, get, releaseLease, set } from './values.ts'
 import type { Procedure, ProcedureContext } from '../procedure.ts'
 
 /** One call of `KeyValue`; the verbs are its methods. */
@@ -18,6 +18,7 @@ export type KeyValueCall = { readonly room: string; readonly key: string } & (
       readonly value: string | undefined
       readonly ttlMs: number | undefined
     }
+  | { readonly verb: 'count'; readonly by: number; readonly ttlMs: number }
   | { readonly verb: 'setField'; readonly field: string; readonly value: string; readonly ttlMs: number | undefined }
   | { readonly verb: 'getField'; readonly field: string }
   | { readonly verb: 'deleteField'; readonly fields: readonly string[] }
@@ -75,6 +76,8 @@ function answerTo(context: ProcedureContext, call: KeyValueCall): unknown {
       return deleteKeys(context, call.room, call.keys)
     case 'compareAndSet':
       return compareAndSet(context, call, call)
+    case 'count':
+      return count(context, call, call.by, call.ttlMs)
     case 'setField':
       return setField(context, call, call.field, call.value, call.ttlMs)
     case 'getField':

@@ -1,4 +1,5 @@
 import { entryFor, expiry, findEntry, removeEntry, setExpiry, toBytes, toText } from './entry.ts'
+import { sumOf } from './integers.ts'
 import type { Place } from './entry.ts'
 import type { ProcedureContext } from '../procedure.ts'
 
@@ -24,6 +25,17 @@ export function compareAndSet(
   if (change.value !== undefined) set(context, place, change.value, change.ttlMs)
   else if (entry) removeEntry(context, entry)
   return true
+}
+
+export function count(context: ProcedureContext, place: Place, by: number, ttlMs: number): { sum: number; leftMs: number } {
+  const { database } = context
+  const found = findEntry(context, place, 'value')
+  const sum = sumOf(found ? toText(found.value) : '0', by, `key ${place.key.slice(0, 80)}`)
+  const { id } = found ?? entryFor(context, place, 'value', undefined)
+  const row = database
+    .prepare('UPDATE kv_entry SET value = ?, expires_at = coalesce(expires_at, ?) WHERE id = ? RETURNING expires_at')
+    .get(toBytes(sum.toString()), expiry(context, ttlMs), id)
+  return { sum: Number(sum), leftMs: Math.ceil((Number(row?.['expires_at']) - context.nowUs()) / 1_000) }
 }
 
 export function acquireLease(context: ProcedureContext, place: Place, holder: string, ttlMs: number): boolean {

@@ -1,13 +1,14 @@
 import { checkInteger, checkScore } from '../../key-value-check.ts'
-import { acquireLease, append, compareAndSet, releaseLease, set, setField } from './scripts.ts'
+import { acquireLease, append, compareAndSet, count, releaseLease, set, setField } from './scripts.ts'
+import type { KeyValueOptions } from '../../connection.ts'
 import type { KeyValue } from '../../key-value.ts'
 import type { Script, ScriptArgument } from '../script.ts'
 
 /** The part of a connection this needs. */
 export interface KeyValueCalls {
   readonly prefix: string
-  command(name: string, args: readonly (string | number)[]): Promise<unknown>
-  run(script: Script, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown>
+  command(name: string, args: readonly (string | number)[], options: KeyValueOptions): Promise<unknown>
+  run(script: Script, keys: readonly string[], args: readonly ScriptArgument[], options: KeyValueOptions): Promise<unknown>
   subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>>
 }
 
@@ -16,11 +17,13 @@ export class RedisKeyValue implements KeyValue {
   readonly #calls: KeyValueCalls
   readonly #room: string
   readonly #keys: string
+  readonly #options: KeyValueOptions
 
-  constructor(calls: KeyValueCalls, room: string) {
+  constructor(calls: KeyValueCalls, room: string, options: KeyValueOptions = {}) {
     this.#calls = calls
     this.#room = `{${room}}`
     this.#keys = `${calls.prefix}{${room}}:`
+    this.#options = options
   }
 
   async get(key: string): Promise<string | undefined> {
@@ -37,6 +40,7 @@ export class RedisKeyValue implements KeyValue {
     return (await this.#calls.command(
       'UNLINK',
       keys.map((key) => this.#keys + key),
+      this.#options,
     )) as number
   }
 
@@ -49,6 +53,13 @@ export class RedisKeyValue implements KeyValue {
     checkInteger('ttlMs', options.ttlMs, 1)
     const args = [expected === undefined ? '0' : '1', expected ?? '', value === undefined ? '0' : '1', value ?? '', options.ttlMs ?? '']
     return (await this.#run(compareAndSet, key, args)) === 1
+  }
+
+  async count(key: string, by: number, options: { ttlMs: number }): Promise<{ sum: number; leftMs: number }> {
+    checkInteger('by', by)
+    checkInteger('ttlMs', options.ttlMs, 1)
+    const [sum, leftMs] = (await this.#run(count, key, [by, options.ttlMs])) as [number, number]
+    return { sum, leftMs }
   }
 
   async setField(key: string, field: string, value: string, options: { ttlMs?: number } = {}): Promise<void> {
@@ -130,7 +141,7 @@ export class RedisKeyValue implements KeyValue {
   }
 
   async publish(channel: string, text: string): Promise<void> {
-    await this.#calls.command('PUBLISH', [`${this.#keys}${channel}`, text])
+    await this.#calls.command('PUBLISH', [`${this.#keys}${channel}`, text], this.#options)
   }
 
   subscribe(channel: string, listener: (text: string) => void): Promise<() => Promise<void>> {
@@ -138,11 +149,11 @@ export class RedisKeyValue implements KeyValue {
   }
 
   #command(name: string, key: string, ...args: (string | number)[]): Promise<unknown> {
-    return this.#calls.command(name, [this.#keys + key, ...args])
+    return this.#calls.command(name, [this.#keys + key, ...args], this.#options)
   }
 
   #run(script: Script, key: string, args: readonly ScriptArgument[]): Promise<unknown> {
-    return this.#calls.run(script, [this.#keys + key], args)
+    return this.#calls.run(script, [this.#keys + key], args, this.#options)
   }
 }
 

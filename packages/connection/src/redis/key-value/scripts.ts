@@ -6,6 +6,7 @@ const script = (name: string, effect: ScriptEffect): Script =>
 
 export const set = script('set', 'grow')
 export const compareAndSet = script('compare-and-set', 'grow')
+export const count = script('count', 'grow')
 export const setField = script('set-field', 'grow')
 export const append = script('append', 'grow')
 // Leases run on a full server too: without them nobody would be left to make room.

@@ -1,9 +1,44 @@
 import { describe, expect, test } from 'vitest'
+import { waitUntil } from '../wait-until.ts'
 import type { KeyValue } from '../../key-value.ts'
 import type { KeyValueStage } from './stage.ts'
 
 /** Values, and what is compared and set in one step. */
 export function rules(stage: KeyValueStage): void {
+  describe('a number', () => {
+    test('is counted from nothing, by everybody, and tells how long it is kept', async () => {
+      const sides = [stage.room, stage.elsewhere]
+      const counted = await Promise.all(
+        Array.from({ length: 10 }, (_, index) => (sides[index % 2] as KeyValue).count('n', 3, { ttlMs: 60_000 })),
+      )
+      expect(counted.map(({ sum }) => sum).sort((a, b) => a - b)).toEqual(Array.from({ length: 10 }, (_, index) => 3 * (index + 1)))
+      const { sum, leftMs } = await stage.room.count('n', -31, { ttlMs: 60_000 })
+      expect(sum).toBe(-1)
+      expect(leftMs).toBeGreaterThan(0)
+      expect(leftMs).toBeLessThanOrEqual(60_000)
+      expect(await stage.room.get('n')).toBe('-1')
+    })
+
+    test('is forgotten after its time, which no later count prolongs', async () => {
+      await stage.room.count('n', 5, { ttlMs: 300 })
+      await stage.room.count('n', 5, { ttlMs: 60_000 })
+      await waitUntil(async () => expect(await stage.room.get('n')).toBeUndefined())
+      expect((await stage.room.count('n', 1, { ttlMs: 60_000 })).sum).toBe(1)
+      await stage.room.set('set', '7')
+      expect(await stage.room.count('set', 1, { ttlMs: 60_000 })).toMatchObject({ sum: 8, leftMs: expect.closeTo(60_000, -4) })
+    })
+
+    test('that is none is refused, and stays as it was', async () => {
+      await stage.room.set('text', 'abc')
+      await expect(stage.room.count('text', 1, { ttlMs: 60_000 })).rejects.toMatchObject({ code: 'STORE_REFUSED' })
+      await stage.room.set('most', '9223372036854775807')
+      await expect(stage.room.count('most', 1, { ttlMs: 60_000 })).rejects.toMatchObject({ code: 'STORE_REFUSED' })
+      expect([await stage.room.get('text'), await stage.room.get('most')]).toEqual(['abc', '9223372036854775807'])
+      await expect(stage.room.count('n', 1.5, { ttlMs: 1 })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+      await expect(stage.room.count('n', 1, { ttlMs: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
+    })
+  })
+
   describe('values', () => {
     test('are read as they were set, by everybody', async () => {
       expect(await stage.room.get('key')).toBeUndefined()
