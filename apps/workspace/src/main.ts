@@ -48,17 +48,19 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
   })
   const address = await server.listen()
   workspace.handle()
-  await say(address, server, connection)
+  await say(address, server, config)
   await importOwnDocuments(workspace.imports, connection.keyValue('workspace'), log).catch((error: unknown) => {
     log.warn({ err: error }, 'the own documents were not imported')
   })
 }
 
-async function say(address: string, server: Server, connection: Connection): Promise<void> {
+async function say(address: string, server: Server, config: Config): Promise<void> {
+  const { performance, queues } = config.rateLimits
   const lines = [
     ['Workspace', `${address}/`],
     ['Dashboard', `${address}/dashboard/`],
-    ['Store', storeOf(connection)],
+    ['Store', storeOf(server.connection)],
+    ['Limits', `${performance} performance and ${queues} queue requests an address in 15 min: RATE_LIMIT_PERFORMANCE, RATE_LIMIT_QUEUES`],
     ['Import', 'npm run import -- <folder of Markdown>'],
   ]
   // A token in a file of logs outlives its reader.

@@ -24,13 +24,20 @@ export interface Asked {
   readonly token?: string
   readonly body?: unknown
   readonly headers?: Record<string, string>
+  /** Whom the socket comes from. @defaultValue 127.0.0.1 */
+  readonly from?: string
 }
 
-interface HarnessOptions extends Pick<ServerParts, 'handlers' | 'errors' | 'pages'> {
+/** No test but those of the limits should meet one. */
+const noLimits = { performance: 1_000_000, queues: 1_000_000, workspace: 1_000_000, auth: 1_000_000, metrics: 1_000_000 }
+
+interface HarnessOptions extends Pick<ServerParts, 'handlers' | 'errors' | 'pages' | 'limits'> {
   readonly environment?: Environment
   readonly queues?: MessageQueueServiceOptions['queues']
   /** @defaultValue a Redis of its own */
   readonly redis?: RedisProcess
+  /** @defaultValue one nobody else uses */
+  readonly prefix?: string
 }
 
 /** A server on a store of its own, with a queue service nobody works for, a token a role, and the lines it logged. */
@@ -40,10 +47,11 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
   const lines: string[] = []
   const log = createLog('trace', { write: (line: string) => void lines.push(line) })
   const environment = { DATA_DIR: directory, PORT: '0', ...(redis === undefined ? {} : { REDIS_URL: redis.url }), ...options.environment }
-  const prefix = `test-${crypto.randomUUID()}:`
+  const { prefix = `test-${crypto.randomUUID()}:`, handlers, errors, pages, limits = noLimits } = options
+  const given = { ...(handlers && { handlers }), ...(errors && { errors }), ...(pages && { pages }) }
   const connection = await connect(redis?.url ?? `file:${directory}`, { prefix })
   const queues = new MessageQueueService({ connection, ...(options.queues === undefined ? {} : { queues: options.queues }) })
-  const server = await createServer(readConfig(environment), { ...options, queues, connection, log })
+  const server = await createServer(readConfig(environment), { ...given, limits, queues, connection, log })
   const tokens = {
     viewer: await signToken(server.auth, { subject: 'vera', role: 'viewer', ttlSeconds: 600 }),
     operator: await signToken(server.auth, { subject: 'otto', role: 'operator', ttlSeconds: 600 }),
@@ -58,11 +66,16 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
     tokens,
     directory,
     /** Sends one request through the whole server but the socket. */
-    ask(method: string, url: string, { role, token = role && tokens[role], body, headers }: Asked = {}): Promise<LightMyRequestResponse> {
+    ask(
+      method: string,
+      url: string,
+      { role, token = role && tokens[role], body, headers, from }: Asked = {},
+    ): Promise<LightMyRequestResponse> {
       return server.app.inject({
         method: method as 'GET',
         url,
         headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        ...(from === undefined ? {} : { remoteAddress: from }),
         ...(body === undefined ? {} : { payload: body as object }),
       })
     },

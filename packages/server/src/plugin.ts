@@ -5,9 +5,8 @@ import type { Connection } from '@millrace/connection'
 import type { MessageQueueService } from '@millrace/queue'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthOptions } from './auth/auth-options.ts'
-import { guard } from './auth/guard.ts'
+import { Gate, guard } from './auth/guard.ts'
 import { createVerifier } from './auth/verifier.ts'
-import type { Verifier } from './auth/verifier.ts'
 import { replyWithProblem } from './errors/error-handler.ts'
 import type { ErrorRows } from './errors/problem.ts'
 import { allowOrigins } from './http/cors.ts'
@@ -16,6 +15,9 @@ import { readJsonBodies } from './http/json-body.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import { refuseUnrouted, registerUnknownRoutes } from './http/unknown-routes.ts'
 import { registerDashboard } from './pages/dashboard-site.ts'
+import { defaultLimits } from './limits/policies.ts'
+import type { Limits } from './limits/policies.ts'
+import { RateLimits } from './limits/rate-limits.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
@@ -38,6 +40,8 @@ export interface PluginOptions {
   readonly pages?: Pages
   /** Origins of other sites whose pages may call with a bearer token. @defaultValue none */
   readonly corsOrigins?: readonly string[]
+  /** Requests that are allowed in 15 minutes, by policy. 1…1,000,000. @defaultValue performance 50, queues 200, workspace 3,000, auth 60, metrics 120 */
+  readonly limits?: Partial<Limits>
   /** True when browsers reach the server over https: they are then told to insist on it. @defaultValue false */
   readonly https?: boolean
 }
@@ -48,23 +52,29 @@ export interface PluginOptions {
  * @throws MillraceError OPTION_INVALID  nothing was registered
  */
 export async function millracePlugin(app: FastifyInstance, options: PluginOptions): Promise<void> {
-  await mount(app, options, createVerifier(options.auth))
+  await mount(app, options, createGate(options))
 }
 
 /** The plugin for an application that is ours alone: it also answers what matches no route. */
-export async function standalonePlugin(app: FastifyInstance, options: PluginOptions & { readonly verifier: Verifier }): Promise<void> {
-  const served = await mount(app, options, options.verifier)
+export async function standalonePlugin(app: FastifyInstance, options: PluginOptions & { readonly gate: Gate }): Promise<void> {
+  const served = await mount(app, options, options.gate)
   app.setNotFoundHandler({}, (request: FastifyRequest, reply: FastifyReply) => refuseUnrouted(request, reply, served))
 }
 
-async function mount(app: FastifyInstance, options: PluginOptions, verifier: Verifier) {
+/** @throws MillraceError OPTION_INVALID for a key that cannot verify safely */
+export function createGate({ auth, connection, limits }: Pick<PluginOptions, 'auth' | 'connection' | 'limits'>): Gate {
+  return new Gate(createVerifier(auth), new RateLimits(connection, { ...defaultLimits, ...limits }))
+}
+
+async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, options.errors))
   await app.register(helmet, headersOf(options.https ?? false))
   if (!app.hasRequestDecorator('parts')) await app.register(multipart)
   readJsonBodies(app)
   refuseWhileClosing(app)
   allowOrigins(app, options.corsOrigins ?? [])
-  guard(app, verifier)
+  guard(app, gate)
+  gate.limits.giveBackUnchanged(app)
   const rows = registerRoutes(app, { ...ownHandlers(app, options), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
   const served = [...rows, ...pages, ...registerDashboard(app)]

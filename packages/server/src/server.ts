@@ -7,16 +7,15 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AuthOptions } from './auth/auth-options.ts'
 import { resolveAuth } from './auth/resolve-auth.ts'
 import { claimSecret } from './auth/secret-claim.ts'
-import { createVerifier } from './auth/verifier.ts'
 import { storeUrlOf } from './config/config.ts'
 import type { Config } from './config/config.ts'
 import { answerBrokenRequest, answerUndecodable } from './http/broken-request.ts'
 import { createLog } from './http/log.ts'
-import { standalonePlugin } from './plugin.ts'
+import { createGate, standalonePlugin } from './plugin.ts'
 import type { PluginOptions } from './plugin.ts'
 
 /** What a server may be given instead of making it, and what it serves beyond its own. */
-export interface ServerParts extends Pick<PluginOptions, 'queues' | 'handlers' | 'errors' | 'pages'> {
+export interface ServerParts extends Pick<PluginOptions, 'queues' | 'handlers' | 'errors' | 'pages' | 'limits'> {
   /** Kept open at close(). @defaultValue one to the store of the configuration, closed with the server */
   readonly connection?: Connection
   /** @defaultValue JSON lines to stdout at the configured level */
@@ -53,7 +52,6 @@ const headersTimeoutMs = 15_000
 export async function createServer(config: Config, parts: ServerParts = {}): Promise<Server> {
   const log = parts.log ?? createLog(config.logLevel)
   const auth = await resolveAuth(config)
-  const verifier = createVerifier(auth)
   const connection = parts.connection ?? (await connect(storeUrlOf(config), { log }))
   const closing: (() => Promise<unknown>)[] = parts.connection === undefined ? [() => connection.close()] : []
   try {
@@ -61,6 +59,8 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
       const generated = config.auth.kind === 'generated-secret'
       closing.unshift(await claimSecret({ keyValue: connection.keyValue('server'), secret: auth.secret, generated, log }))
     }
+    const limits = { ...config.rateLimits, ...parts.limits }
+    const gate = createGate({ auth, connection, limits })
     const app = Fastify({
       loggerInstance: log,
       logController: new LogController({ disableRequestLogging: true }),
@@ -71,7 +71,7 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
       return503OnClosing: false,
       forceCloseConnections: 'idle',
       routerOptions: { maxParamLength: 256 },
-      frameworkErrors: (error, request, reply) => void answerUndecodable(error, request, reply, verifier),
+      frameworkErrors: (error, request, reply) => void answerUndecodable(error, request, reply, gate),
       clientErrorHandler: answerBrokenRequest,
     })
     app.server.headersTimeout = headersTimeoutMs
@@ -79,7 +79,7 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
       request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
     })
     const https = config.publicUrl?.startsWith('https:') ?? false
-    await app.register(standalonePlugin, { ...parts, connection, auth, verifier, https, corsOrigins: config.corsOrigins })
+    await app.register(standalonePlugin, { ...parts, connection, auth, gate, https, corsOrigins: config.corsOrigins })
     await app.ready()
     return new RunningServer(config, app, connection, auth, log, closing)
   } catch (error) {

@@ -1,6 +1,7 @@
-import { MillraceError } from '@millrace/connection'
+import { isMillraceError, MillraceError } from '@millrace/connection'
 import type { Policy, Role } from '@millrace/contract'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import { looksLikeApi } from './api-path.ts'
 import { mayActAs } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -30,27 +31,47 @@ export function identityOf(request: FastifyRequest): Identity | undefined {
  * Verifies every request of this scope before its body is read. It goes by the route that was matched, not by the text of
  * the path, so no spelling of a path reaches a handler past it.
  */
-export function guard(app: FastifyInstance, verifier: Verifier): void {
-  app.addHook('onRequest', async (request) => {
+export function guard(app: FastifyInstance, gate: Gate): void {
+  app.addHook('onRequest', async (request, reply) => {
     // No route matched: a path that only spells /api differently is treated as one below it, the rest is answered with 404.
-    if (request.is404) return void (looksLikeApi(request.raw.url ?? '') && (await authenticate(request, verifier)))
+    if (request.is404) return void (looksLikeApi(request.raw.url ?? '') && (await gate.identify(request, reply)))
     const access = request.routeOptions.config.millraceAccess
     if (access === undefined) throw new MillraceError('ROUTE_NOT_FOUND', 'There is nothing here.')
     if (access.role === 'public') return
-    const identity = await authenticate(request, verifier)
+    const identity = await gate.identify(request, reply)
+    await gate.limits.takeVerified(request, reply, access.policy, identity)
     if (!mayActAs(identity.role, access.role)) {
       throw new MillraceError('ROLE_TOO_LOW', `This needs the role ${access.role}; the token has the role ${identity.role}.`)
     }
   })
 }
 
-/** Verifies the request's token and remembers whom it speaks for. */
-export async function authenticate(request: FastifyRequest, verifier: Verifier): Promise<Identity> {
-  const token = bearerOf(request.headers.authorization)
-  if (token === undefined) throw unauthenticated()
-  const identity = await verifier.verify(token)
-  identities.set(request, identity)
-  return identity
+/** Who may come in: verifies requests, and counts those it turns away. */
+export class Gate {
+  readonly limits: RateLimits
+  readonly #verifier: Verifier
+
+  constructor(verifier: Verifier, limits: RateLimits) {
+    this.#verifier = verifier
+    this.limits = limits
+  }
+
+  /**
+   * Verifies the request's token and remembers whom it speaks for.
+   * @throws MillraceError UNAUTHENTICATED, RATE_LIMITED where too many were, KEYS_UNAVAILABLE
+   */
+  async identify(request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
+    try {
+      const token = bearerOf(request.headers.authorization)
+      if (token === undefined) throw unauthenticated()
+      const identity = await this.#verifier.verify(token)
+      identities.set(request, identity)
+      return identity
+    } catch (error) {
+      if (isMillraceError(error, 'UNAUTHENTICATED')) await this.limits.takeFailed(request, reply)
+      throw error
+    }
+  }
 }
 
 /** The scheme's name is case-insensitive (RFC 9110 §11.1); exactly one space and no more parts. */

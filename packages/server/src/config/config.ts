@@ -1,3 +1,4 @@
+import type { Limits } from '../limits/policies.ts'
 import type { SecretText } from './secret-text.ts'
 
 /** How tokens will be verified, before the secret was read or made. */
@@ -28,6 +29,8 @@ export interface Config {
   readonly publicUrl: string | null
   /** Origins of other sites whose pages may call the interface. @defaultValue none */
   readonly corsOrigins: readonly string[]
+  /** Requests an address may make in 15 min. 1…1,000,000. @defaultValue 50 and 200 */
+  readonly rateLimits: Pick<Limits, 'performance' | 'queues'>
   /** @defaultValue 'info' */
   readonly logLevel: LogLevel
 }

@@ -30,6 +30,7 @@ it('an empty environment gives the defaults', () => {
     trustProxy: [],
     publicUrl: null,
     corsOrigins: [],
+    rateLimits: { performance: 50, queues: 200 },
     logLevel: 'info',
   })
 })
@@ -44,10 +45,21 @@ it('every problem is reported at once, by variable and with what is allowed', ()
     TRUST_PROXY: 'true, 10.0.0.0/33, 0.0.0.0/0',
     PUBLIC_URL: 'queues.example.org',
     CORS_ORIGINS: '*',
+    RATE_LIMIT_PERFORMANCE: '0',
+    RATE_LIMIT_QUEUES: '1e9',
     LOG_LEVEL: 'loud',
   })
   const variables = ['HOST', 'PORT', 'REDIS_URL', 'JWT_SECRET and JWT_JWKS_URL', 'JWT_ISSUER', 'JWT_AUDIENCE', 'JWT_JWKS_URL']
-  const others = ['TRUST_PROXY', 'TRUST_PROXY', 'TRUST_PROXY', 'PUBLIC_URL', 'CORS_ORIGINS', 'LOG_LEVEL']
+  const others = [
+    'TRUST_PROXY',
+    'TRUST_PROXY',
+    'TRUST_PROXY',
+    'PUBLIC_URL',
+    'CORS_ORIGINS',
+    'RATE_LIMIT_PERFORMANCE',
+    'RATE_LIMIT_QUEUES',
+    'LOG_LEVEL',
+  ]
   expect(problems.map((problem) => [...variables, ...others].find((name) => problem.startsWith(name)))).toHaveLength(
     variables.length + others.length,
   )
@@ -82,11 +94,13 @@ it('what is allowed is taken, and the result is frozen', () => {
     TRUST_PROXY: '10.0.0.0/8, 192.168.1.1,fd00::/8',
     PUBLIC_URL: 'https://queues.example.org/',
     CORS_ORIGINS: 'https://a.example.org,http://localhost:5173',
+    RATE_LIMIT_QUEUES: '1000000',
     LOG_LEVEL: 'DEBUG',
     REDIS_URL: 'redis+sentinel://a,b/master',
   })
   expect(config).toMatchObject({ host: '::1', port: 0, publicUrl: 'https://queues.example.org', logLevel: 'debug' })
   expect(config.trustProxy).toEqual(['10.0.0.0/8', '192.168.1.1', 'fd00::/8'])
+  expect(config.rateLimits).toEqual({ performance: 50, queues: 1_000_000 })
   expect(config.auth).toMatchObject({ kind: 'public-key', issuer: verifies.JWT_ISSUER, roleClaim: 'https://example.org/role' })
   expect([config, config.auth, config.trustProxy, config.corsOrigins].every(Object.isFrozen)).toBe(true)
 })

@@ -2,6 +2,7 @@ import { MillraceError } from '@millrace/connection'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { algorithmsOf, minSecretBytes, publicKeyOf } from '../auth/verifier.ts'
+import { defaultLimits } from '../limits/policies.ts'
 import { logLevels } from './config.ts'
 import type { AuthConfig, Config, LogLevel } from './config.ts'
 import { SecretText } from './secret-text.ts'
@@ -28,6 +29,10 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: Object.freeze(read.list('TRUST_PROXY').filter((entry) => read.isNetwork(entry))),
     publicUrl: read.origin('PUBLIC_URL', read.text('PUBLIC_URL')),
     corsOrigins: Object.freeze(read.list('CORS_ORIGINS').flatMap((entry) => read.origin('CORS_ORIGINS', entry) ?? [])),
+    rateLimits: Object.freeze({
+      performance: read.limit('RATE_LIMIT_PERFORMANCE', defaultLimits.performance),
+      queues: read.limit('RATE_LIMIT_QUEUES', defaultLimits.queues),
+    }),
     logLevel: read.logLevel(),
   }
   if (problems.length > 0) {
@@ -120,6 +125,14 @@ class Reader {
       )
     }
     return new SecretText(text)
+  }
+
+  limit(name: string, otherwise: number): number {
+    const text = this.text(name) ?? String(otherwise)
+    const limit = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN
+    if (!(limit >= 1 && limit <= 1_000_000))
+      this.#problems.push(`${name} is ${shown(text)}; allowed is a whole number of requests from 1 to 1,000,000 in 15 minutes`)
+    return limit
   }
 
   logLevel(): LogLevel {

@@ -41,7 +41,7 @@ export function replyWithProblem(thrown: unknown, request: FastifyRequest, reply
   else if (status >= 500) request.log.error({ err: error, code: explained.code }, 'request failed')
   else request.log.debug({ code: explained.code, status }, 'request refused')
   if (status === 401) void reply.header('www-authenticate', 'Bearer realm="millrace"')
-  if (retryable) void reply.header('retry-after', '1')
+  if (retryable && !reply.hasHeader('retry-after')) void reply.header('retry-after', '1')
   if (status === 413 || explained.code === 'SHUTTING_DOWN') void reply.header('connection', 'close')
   return reply
     .code(status)

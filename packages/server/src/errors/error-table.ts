@@ -14,6 +14,7 @@ export const serverErrors = {
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, after: 'Nothing was changed.' },
   BODY_TOO_LARGE: { status: 413, retryable: false, after: 'Nothing was changed.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, retryable: false, after: 'Nothing was changed.' },
+  RATE_LIMITED: { status: 429, retryable: true, after: 'Nothing was read or changed; Retry-After says when the budget is whole again.' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, after: 'The request was not read.' },
   INTERNAL: { status: 500, retryable: false, after: 'The outcome is unknown; the log of the server has the reason.' },
   NOT_READY: { status: 503, retryable: true, after: 'The store did not answer; nothing was changed.' },

@@ -2,17 +2,16 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { looksLikeApi } from '../auth/api-path.ts'
-import { authenticate } from '../auth/guard.ts'
-import type { Verifier } from '../auth/verifier.ts'
+import type { Gate } from '../auth/guard.ts'
 import { serverErrors } from '../errors/error-table.ts'
 import type { ServerErrorCode } from '../errors/error-table.ts'
 import { replyWithProblem } from '../errors/error-handler.ts'
 import { problemOf } from '../errors/problem.ts'
 
 /** Answers a path that cannot be decoded, which reaches no route and no hook. Below /api a token is asked for first, as everywhere. */
-export async function answerUndecodable(error: unknown, request: FastifyRequest, reply: FastifyReply, verifier: Verifier): Promise<void> {
+export async function answerUndecodable(error: unknown, request: FastifyRequest, reply: FastifyReply, gate: Gate): Promise<void> {
   let answer = error
-  if (looksLikeApi(request.raw.url ?? '')) await authenticate(request, verifier).catch((refusal: unknown) => (answer = refusal))
+  if (looksLikeApi(request.raw.url ?? '')) await gate.identify(request, reply).catch((refusal: unknown) => (answer = refusal))
   await replyWithProblem(answer, request, reply)
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
+const exposed = 'ratelimit, ratelimit-policy, retry-after'
 const allowed = {
   'access-control-allow-methods': 'GET, POST, PUT, DELETE',
   'access-control-allow-headers': 'authorization, content-type, idempotency-key',
@@ -16,7 +17,7 @@ export function allowOrigins(app: FastifyInstance, origins: readonly string[]): 
     void reply.header('vary', 'Origin')
     const { origin } = request.headers
     if (origin === undefined || !origins.includes(origin)) return
-    void reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', 'retry-after')
+    void reply.header('access-control-allow-origin', origin).header('access-control-expose-headers', exposed)
     const asksFirst = request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
     if (asksFirst) return reply.code(204).headers(allowed).send()
   })

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createVerifier, defineHandlers, signToken } from '../index.ts'
-import { standalonePlugin } from '../plugin.ts'
+import { defineHandlers, signToken } from '../index.ts'
+import { createGate, standalonePlugin } from '../plugin.ts'
 
 const auth = { kind: 'secret', secret: Buffer.alloc(32, 7) } as const
 let app: ReturnType<typeof Fastify>
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await app.register(standalonePlugin, {
     connection,
     auth,
-    verifier: createVerifier(auth),
+    gate: createGate({ auth, connection, limits: { auth: 1_000_000 } }),
     handlers: defineHandlers({ search: ({ query }) => ({ query: query.q, results: [], total: query.limit }) }),
   })
   token = await signToken(auth, { subject: 'ada', role: 'viewer', ttlSeconds: 60 })
