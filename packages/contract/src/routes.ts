@@ -5,6 +5,9 @@ import { ImportAccepted, ImportId, ImportProgress } from './imports.ts'
 import { Inbox } from './inbox.ts'
 import { EnqueueAnswer, EnqueueBody, MessageId } from './messages.ts'
 import { QueueName, record } from './primitives.ts'
+import { Range } from './performance/figures.ts'
+import { AggregatedMetric, MetricCatalogue, MetricSeries } from './performance/metrics.ts'
+import { APIMetrics } from './performance/route-metrics.ts'
 import { CompletedCleared, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
 import type { Route } from './route.ts'
 import { SampleStart, SampleTraffic } from './sample-traffic.ts'
@@ -15,7 +18,62 @@ const queue = record({ queueName: QueueName })
 const document = record({ id: DocumentId })
 const importing = record({ id: ImportId })
 
+const metric = record({ metricName: Type.String({ minLength: 1, maxLength: 128 }) })
+const label = Type.Optional(Type.String({ maxLength: 512 }))
+/** Which of a metric's series; a name that is left out means all. */
+const selectors = { queue: label, level: label, method: label, endpoint: label, instance: label }
+const range = Type.Enum(Range.enum, { default: '1h' })
+
 const performanceRoutes = {
+  getAPIMetrics: {
+    method: 'GET',
+    path: '/api/performance/api',
+    policy: 'performance',
+    role: 'viewer',
+    audited: false,
+    summary: 'Every route that got a request in the range, with its percentiles',
+    query: record({ range }),
+    status: 200,
+    answer: APIMetrics,
+  },
+  listMetrics: {
+    method: 'GET',
+    path: '/api/performance/metrics',
+    policy: 'performance',
+    role: 'viewer',
+    audited: false,
+    summary: 'The catalogue: every metric that is kept',
+    status: 200,
+    answer: MetricCatalogue,
+  },
+  getMetric: {
+    method: 'GET',
+    path: '/api/performance/metrics/:metricName',
+    policy: 'performance',
+    role: 'viewer',
+    audited: false,
+    summary: 'The course of one metric over a range, in all processes',
+    params: metric,
+    query: record({
+      range,
+      ...selectors,
+      buckets: Type.Optional(Type.Integer({ minimum: 0, maximum: 1, description: '1: with buckets' })),
+    }),
+    status: 200,
+    answer: MetricSeries,
+  },
+  getAggregatedMetric: {
+    method: 'GET',
+    path: '/api/performance/metrics/:metricName/aggregated',
+    policy: 'performance',
+    role: 'viewer',
+    audited: false,
+    summary: 'One metric over the whole range as one',
+    params: metric,
+    query: record({ range, ...selectors }),
+    status: 200,
+    answer: AggregatedMetric,
+  },
   listQueues: {
     method: 'GET',
     path: '/api/performance/queues',

@@ -50,7 +50,8 @@ const requests: {
   startImport: { body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\nx\r\n--b--\r\n', headers: boundary },
 }
 
-const pathOf = (path: string) => path.replace(':queueName', 'mail').replace(':id', 'one')
+const values: Readonly<Record<string, string>> = { queueName: 'mail', id: 'one', metricName: 'api.response_time' }
+const pathOf = (path: string) => path.replaceAll(/:(\w+)/g, (_, name: string) => String(values[name]))
 const rows = Object.entries(routes) as [RouteName, Route][]
 
 describe.each<StoreKind>(['embedded', 'redis'])('who may do what on %s', (kind) => {

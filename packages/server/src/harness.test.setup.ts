@@ -5,6 +5,7 @@ import { connect } from '@millrace/connection'
 import { RedisProcess } from '@millrace/connection/testing'
 import { routes } from '@millrace/contract'
 import type { Role, Route, RouteName } from '@millrace/contract'
+import { PerformanceMonitoringService } from '@millrace/monitor'
 import { MessageQueueService } from '@millrace/queue'
 import type { MessageQueueServiceOptions } from '@millrace/queue'
 import type { LightMyRequestResponse } from 'fastify'
@@ -51,7 +52,8 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
   const given = { ...(handlers && { handlers }), ...(errors && { errors }), ...(pages && { pages }) }
   const connection = await connect(redis?.url ?? `file:${directory}`, { prefix })
   const queues = new MessageQueueService({ connection, ...(options.queues === undefined ? {} : { queues: options.queues }) })
-  const server = await createServer(readConfig(environment), { ...given, limits, queues, connection, log })
+  const monitor = new PerformanceMonitoringService({ connection })
+  const server = await createServer(readConfig(environment), { ...given, limits, queues, monitor, connection, log })
   const tokens = {
     viewer: await signToken(server.auth, { subject: 'vera', role: 'viewer', ttlSeconds: 600 }),
     operator: await signToken(server.auth, { subject: 'otto', role: 'operator', ttlSeconds: 600 }),
@@ -61,6 +63,7 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
     server,
     connection,
     queues,
+    monitor,
     redis,
     lines,
     tokens,

@@ -15,6 +15,8 @@ it('the public names are these: a change must be meant, and told in the changelo
     'mayActAs',
     'millracePlugin',
     'readConfig',
+    'recordRequests',
+    'requestRecorder',
     'resolveAuth',
     'roleOf',
     'serverErrors',

@@ -2,6 +2,7 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { MillraceError } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
+import { PerformanceMonitoringService } from '@millrace/monitor'
 import type { MessageQueueService } from '@millrace/queue'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthOptions } from './auth/auth-options.ts'
@@ -21,8 +22,10 @@ import { RateLimits } from './limits/rate-limits.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
+import { recordScope } from './recording/record-requests.ts'
 import { healthHandlers } from './routes/health.ts'
 import { messageHandlers } from './routes/messages.ts'
+import { performanceHandlers } from './routes/performance.ts'
 import { QueueDirectory } from './routes/queue-directory.ts'
 import { queueHandlers } from './routes/queues.ts'
 
@@ -30,6 +33,8 @@ export interface PluginOptions {
   readonly connection: Connection
   /** The application's queues. Left out, the queues that other processes of the store made are served alike. */
   readonly queues?: MessageQueueService
+  /** Where figures are kept and read; closed by who made it. @defaultValue one of the plugin's own, closed with it */
+  readonly monitor?: PerformanceMonitoringService
   /** How tokens are verified; without one nothing is served. */
   readonly auth: AuthOptions
   /** Handlers of an application's own for operations of the table, such as those of the workspace. */
@@ -75,7 +80,9 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   allowOrigins(app, options.corsOrigins ?? [])
   guard(app, gate)
   gate.limits.giveBackUnchanged(app)
-  const rows = registerRoutes(app, { ...ownHandlers(app, options), ...options.handlers })
+  const monitor = options.monitor ?? ownMonitor(app, options)
+  recordScope(app, monitor)
+  const rows = registerRoutes(app, { ...ownHandlers(app, options), ...performanceHandlers(monitor), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
   const served = [...rows, ...pages, ...registerDashboard(app)]
   registerUnknownRoutes(app, served)
@@ -86,6 +93,14 @@ function ownHandlers(app: FastifyInstance, { connection, queues }: PluginOptions
   const directory = new QueueDirectory(connection, queues)
   app.addHook('onClose', () => directory.close())
   return { ...healthHandlers(connection), ...queueHandlers(directory), ...messageHandlers(directory) }
+}
+
+function ownMonitor(app: FastifyInstance, { connection }: PluginOptions): PerformanceMonitoringService {
+  const monitor = new PerformanceMonitoringService({ connection })
+  app.addHook('onClose', async () => {
+    await monitor.flush().catch((error: unknown) => app.log.warn({ err: error }, 'the last figures of this process were not stored'))
+  })
+  return monitor
 }
 
 /** No inline script or style at all, nothing from elsewhere, no framing. */

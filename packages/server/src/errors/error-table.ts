@@ -1,5 +1,6 @@
 import { connectionErrors } from '@millrace/connection'
 import type { ErrorRow } from '@millrace/connection'
+import { monitorErrors } from '@millrace/monitor'
 import { queueErrors } from '@millrace/queue'
 
 /** The codes that only arise over HTTP. */
@@ -34,4 +35,4 @@ export const serverErrors = {
 export type ServerErrorCode = keyof typeof serverErrors
 
 /** Every code that a request can end in; the one place where codes become HTTP status. */
-export const errorTable: Readonly<Record<string, ErrorRow>> = { ...connectionErrors, ...queueErrors, ...serverErrors }
+export const errorTable: Readonly<Record<string, ErrorRow>> = { ...connectionErrors, ...queueErrors, ...monitorErrors, ...serverErrors }

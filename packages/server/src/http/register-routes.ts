@@ -38,7 +38,10 @@ function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handle
     url: row.path,
     schema,
     bodyLimit: row.bodyLimitBytes ?? bodyLimitBytes,
-    config: { millraceAccess: { role: row.role, policy: row.policy } },
+    config: {
+      millraceAccess: { role: row.role, policy: row.policy },
+      ...(isProbe(row) ? { millraceEndpoint: false as const } : {}),
+    },
     onRequest: async (request) => checkContentType(request, row),
     validatorCompiler: ({ schema: part, httpPart }) => compileValidation(part, placeOf(httpPart)),
     // Answers are written as they are: a compiled serializer would turn a null figure into 0 without a word.
@@ -48,6 +51,11 @@ function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handle
       return reply.code(row.status).header('cache-control', 'no-store').type('application/json').send(answer)
     },
   })
+}
+
+/** What machines ask all day to see whether the server lives; it would bury what people ask for. */
+function isProbe(row: Route): boolean {
+  return row.policy === 'none' || row.policy === 'metrics'
 }
 
 function placeOf(httpPart: string | undefined): 'path' | 'query' | 'headers' | 'body' {

@@ -2,6 +2,7 @@ import { MillraceError } from '@millrace/connection'
 import type { Route } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { pathOf } from '../errors/problem.ts'
+import { unmatched } from '../recording/request-sink.ts'
 
 /** What a path can be asked for. */
 export type Served = Pick<Route, 'method' | 'path'>
@@ -16,7 +17,10 @@ export function registerUnknownRoutes(app: FastifyInstance, served: readonly Ser
     for (const url of [area, `${area}/*`]) {
       app.all(
         url,
-        { config: { millraceAccess: access }, onRequest: (request, reply) => refuse(request, reply, served, app.prefix) },
+        {
+          config: { millraceAccess: access, millraceEndpoint: unmatched },
+          onRequest: (request, reply) => refuse(request, reply, served, app.prefix),
+        },
         neverReached,
       )
     }

@@ -1,0 +1,104 @@
+import type { AggregatedMetric, APIMetrics, MetricCatalogue, MetricSeries } from '@millrace/contract'
+import { ranges } from '@millrace/monitor'
+import { Range } from '@millrace/contract'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { answerOf, problemOf, startHarness } from '../harness.test.setup.ts'
+import type { Harness, StoreKind } from '../harness.test.setup.ts'
+
+it('the ranges of the interface are those of the monitor', () => {
+  expect(Range.enum).toEqual([...ranges])
+})
+
+describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s', (kind) => {
+  let harness: Harness
+  beforeAll(async () => {
+    harness = await startHarness(kind, { queues: { mail: {} } })
+    const { monitor } = harness
+    for (let n = 1; n <= 40; n++) monitor.recordAPIRequest('/orders/:id', 'GET', n, n % 20 !== 0, { clientError: n % 10 === 3 })
+    for (let n = 0; n < 3; n++) monitor.recordAPIRequest('/orders', 'POST', 5, true)
+    await monitor.flush()
+  })
+  afterAll(() => harness.close())
+
+  const get = (path: string) => harness.ask('GET', `/api/performance${path}`, { role: 'viewer' })
+
+  it('routes are told with their percentiles, and asking is counted too', async () => {
+    const { range, routes } = answerOf<APIMetrics>('getAPIMetrics', await get('/api'))
+    expect(range).toBe('1h')
+    expect(routes.find(({ endpoint }) => endpoint === '/orders/:id')).toMatchObject({
+      method: 'GET',
+      requests: 40,
+      errors: 2,
+      clientErrors: 4,
+      minResponseTime: 1,
+      maxResponseTime: 40,
+      avgResponseTime: 20.5,
+      status: 'failing',
+      reason: expect.stringContaining('%'),
+    })
+    expect(routes.find(({ endpoint }) => endpoint === '/orders')).toMatchObject({ method: 'POST', requests: 3, status: 'unknown' })
+    const again = answerOf<APIMetrics>('getAPIMetrics', await get('/api?range=24h'))
+    expect(again.routes.find(({ endpoint }) => endpoint === '/api/performance/api')?.requests).toBe(1)
+  })
+
+  it('every metric of the catalogue has its course and its figures as one', async () => {
+    const { metrics } = answerOf<MetricCatalogue>('listMetrics', await get('/metrics'))
+    expect(metrics.length).toBeGreaterThan(2)
+    for (const { name, unit } of metrics) {
+      for (const [range, points] of [
+        ['1h', 60],
+        ['24h', 288],
+        ['7d', 168],
+      ] as const) {
+        const series = answerOf<MetricSeries>('getMetric', await get(`/metrics/${name}?range=${range}`))
+        expect([series.metric, series.unit, series.range, series.points.length]).toEqual([name, unit, range, points])
+        const one = answerOf<AggregatedMetric>('getAggregatedMetric', await get(`/metrics/${name}/aggregated?range=${range}`))
+        expect([one.metric, one.unit, one.range, one.count === 0]).toEqual([name, unit, range, one.max === null])
+      }
+    }
+  })
+
+  it('a metric is told for the series that were meant, with how they are spread when asked', async () => {
+    const path = '/metrics/api.response_time'
+    const one = async (query: string) => answerOf<AggregatedMetric>('getAggregatedMetric', await get(`${path}/aggregated?${query}`))
+    expect(await one('endpoint=/orders/:id')).toMatchObject({ count: 40, min: 1, max: 40, avg: 20.5 })
+    expect(await one('method=POST')).toMatchObject({ count: 3, avg: 5 })
+    expect(await one(`method=POST&instance=${harness.monitor.instance}`)).toMatchObject({ count: 3 })
+    expect(await one('instance=nobody')).toEqual({
+      metric: 'api.response_time',
+      unit: 'ms',
+      range: '1h',
+      ...{ count: 0, min: null, max: null, avg: null, p50: null, p95: null, p99: null },
+    })
+    const course = async (query: string) => answerOf<MetricSeries>('getMetric', await get(`${path}?${query}`)).points
+    expect((await course('method=POST')).every((point) => !('buckets' in point))).toBe(true)
+    const points = await course('method=POST&buckets=1')
+    expect(points.every(({ buckets }) => buckets !== undefined)).toBe(true)
+    // 5 ms lies between 2^(37/16) and 2^(38/16).
+    expect(points.flatMap(({ buckets = [] }) => buckets)).toEqual([[37, 3]])
+  })
+
+  it('an unknown metric is not found, and told which there are', async () => {
+    for (const path of ['/metrics/none', '/metrics/none/aggregated', '/metrics/constructor', '/metrics/%F0%9F%92%A9']) {
+      expect(problemOf(await get(path), 404, 'METRIC_UNKNOWN').detail).toContain('api.response_time')
+    }
+  })
+
+  it.each(['/api', '/metrics/api.response_time', '/metrics/api.response_time/aggregated'])(
+    '%s refuses a range that it does not know, with those it does',
+    async (path) => {
+      for (const range of ['2h', '', '1H', '1h&range=7d', '%00']) {
+        const { errors } = problemOf(await get(`${path}?range=${range}`), 400, 'REQUEST_INVALID')
+        expect(errors?.[0]).toEqual({ field: 'query.range', message: expect.stringContaining('1h, 24h, 7d') })
+      }
+      expect(problemOf(await get(`${path}?x=1`), 400, 'REQUEST_INVALID').errors?.[0]?.field).toBe('query.x')
+    },
+  )
+
+  it('buckets are asked for with 1', async () => {
+    for (const value of ['2', 'true', '-1']) {
+      const { errors } = problemOf(await get(`/metrics/api.response_time?buckets=${value}`), 400, 'REQUEST_INVALID')
+      expect(errors?.[0]?.field).toBe('query.buckets')
+    }
+  })
+})
