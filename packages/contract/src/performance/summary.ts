@@ -1,8 +1,8 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { EpochMs, nullable, oneOf, record } from '../primitives.ts'
+import { Count, EpochMs, nullable, oneOf, record } from '../primitives.ts'
 import { QueueStats } from '../queue-stats.ts'
-import { Buckets, Labels, MetricUnit, Range, Status } from './figures.ts'
+import { Labels, MetricUnit, Range, Status } from './figures.ts'
 import { RouteMetrics } from './route-metrics.ts'
 import { Instance, StoreFigures, SystemMetrics } from './system.ts'
 
@@ -49,12 +49,21 @@ export const Series = record({
 })
 export type Series = Static<typeof Series>
 
+/** 16 as stored, fewer where whole neighbours were merged so that the answer stays small; nothing is counted in a wrong bucket. */
+const BucketsPerDoubling = Type.Union([Type.Literal(16), Type.Literal(8), Type.Literal(4), Type.Literal(2), Type.Literal(1)], {
+  description: '16 as stored, fewer where neighbours were merged so that the answer stays small',
+})
+const HeatmapBuckets = Type.Array(Type.Tuple([Type.Integer(), Count]), {
+  description: '[index, count] ascending: values v with 2^(index/bucketsPerDoubling) < v ≤ 2^((index+1)/bucketsPerDoubling) in the unit',
+})
+
 /** How values were spread over time. */
 export const Heatmap = record({
   metric: Type.String(),
   labels: Labels,
   unit: MetricUnit,
-  columns: Type.Array(record({ timestamp: EpochMs, buckets: Buckets })),
+  bucketsPerDoubling: BucketsPerDoubling,
+  columns: Type.Array(record({ timestamp: EpochMs, buckets: HeatmapBuckets })),
 })
 export type Heatmap = Static<typeof Heatmap>
 
