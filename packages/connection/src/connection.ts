@@ -46,8 +46,11 @@ export interface ConnectionHealth {
   readonly durability: DurabilityGrade
   /** Round trip of a ping just made, ms; null when the store did not answer within a second. */
   readonly latencyMs: number | null
+  /** Of a server its memory; of a file its size, the log included. */
   readonly usedMemoryBytes: number | null
   readonly maxMemoryBytes: number | null
+  /** What `maxMemoryBytes` is: what the server may use (`maxmemory`), all memory of its machine where it has no such limit, the disk of the file. */
+  readonly memoryLimit: 'maxmemory' | 'system' | 'disk' | null
   readonly connectedClients: number | null
   /** Where leases are renewed: a thread of its own, or (a bundled application) the main thread. */
   readonly renewing: 'thread' | 'main-thread'

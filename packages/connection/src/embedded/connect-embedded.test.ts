@@ -379,11 +379,12 @@ test('health shows the file: its version, its bytes, and a ping', async () => {
     kind: 'embedded',
     connected: true,
     durability: 'crash-safe',
-    maxMemoryBytes: null,
+    memoryLimit: 'disk',
     connectedClients: null,
     renewing: 'thread',
   })
   expect(health.version).toMatch(/^SQLite 3\.\d+\.\d+$/)
   expect(health.latencyMs).toBeGreaterThan(0)
   expect(health.usedMemoryBytes).toBeGreaterThan(1_000_000)
+  expect(health.maxMemoryBytes).toBeGreaterThan(health.usedMemoryBytes as number)
 })

@@ -78,6 +78,7 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
     ])
     const latencyMs = answered ? Number(process.hrtime.bigint() - startedNs) / 1e6 : null
     const warnings = this.#gauge.warnings()
+    const diskBytes = this.#gauge.totalBytes()
     if (link.failure) warnings.push(link.failure.message)
     if (options.testClock) warnings.push('The clock is a test clock.')
     return {
@@ -87,7 +88,8 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
       durability: this.durability,
       latencyMs,
       usedMemoryBytes: await storedBytes(folder.file),
-      maxMemoryBytes: null,
+      maxMemoryBytes: diskBytes,
+      memoryLimit: diskBytes === null ? null : 'disk',
       connectedClients: null,
       renewing: 'thread',
       warnings,

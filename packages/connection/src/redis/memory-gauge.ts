@@ -10,8 +10,10 @@ const systemShare = 0.8
 
 export interface MemoryFigures {
   readonly usedBytes: number
-  /** `maxmemory`; null where none is set. */
-  readonly maxBytes: number | null
+  /** `maxmemory`, else the machine's memory. */
+  readonly maxBytes: number
+  /** Which of them `maxBytes` is. */
+  readonly limit: 'maxmemory' | 'system'
   /** What is counted against the limit / the limit. */
   readonly fillRatio: number
   /** The server's `maxmemory-policy` at this moment. */
@@ -61,7 +63,13 @@ export class MemoryGauge {
     const limit = max > 0 ? max : system * systemShare
     if (!Number.isFinite(used) || !(limit > 0)) return
     const counted = used - Number(info.get('mem_not_counted_for_evict') ?? 0)
-    this.#figures = { usedBytes: used, maxBytes: max > 0 ? max : null, fillRatio: counted / limit, policy: info.get('maxmemory_policy') }
+    this.#figures = {
+      usedBytes: used,
+      maxBytes: max > 0 ? max : system,
+      limit: max > 0 ? 'maxmemory' : 'system',
+      fillRatio: counted / limit,
+      policy: info.get('maxmemory_policy'),
+    }
     this.#readAtMs = performance.now()
   }
 }

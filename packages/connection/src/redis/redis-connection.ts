@@ -116,6 +116,7 @@ export class RedisStoreConnection implements RedisConnection {
       latencyMs: typeof pong === 'number' ? pong : null,
       usedMemoryBytes: figures?.usedBytes ?? null,
       maxMemoryBytes: figures?.maxBytes ?? null,
+      memoryLimit: figures?.limit ?? null,
       connectedClients: connectedClients === undefined ? null : Number(connectedClients),
       renewing: this.#renewal.place,
       warnings,
