@@ -33,8 +33,10 @@ export { exportFormats, monitorErrors, PerformanceMonitoringService, ranges } fr
 export type {
   AggregatedMetric,
   APIMetrics,
+  ApplicationFigures,
   ExportFormat,
   Figures,
+  Instance,
   Metric,
   MetricPoint,
   MetricSelector,
@@ -47,6 +49,8 @@ export type {
   RequestDetails,
   RouteMetrics,
   Status,
+  StoreFigures,
+  SystemMetrics,
 } from '@millrace/monitor'
 export { Bury, defaultQueues, levels, MessageQueueService, Queue, queueErrors, queueNames, Retry, Worker } from '@millrace/queue'
 export type {

@@ -1,3 +1,4 @@
+import type { DurabilityGrade } from '@millrace/connection'
 import type { Buckets } from '@millrace/histogram'
 import type { MetricUnit } from './series/catalogue.ts'
 import type { Range } from './series/tier.ts'
@@ -75,4 +76,102 @@ export interface MetricSelector {
   readonly endpoint?: string
   /** The process that recorded. */
   readonly instance?: string
+}
+
+/** What one process and its machine bear now; every key is always there. A figure that cannot be had is null, and `unknown` says why. */
+export interface SystemMetrics {
+  /** When it was measured, ms since 1970; while the process collects at most 5 s ago. */
+  readonly timestamp: number
+  readonly instance: string
+  readonly cpu: {
+    /** Percent of `cores` since the sample before. */
+    readonly usage: number | null
+    /** Of 1, 5 and 15 minutes, of the machine. */
+    readonly load: readonly [number, number, number] | null
+    /** What 100 % is: the quota, which may be a fraction, or the machine's processors. */
+    readonly cores: number
+    readonly limit: 'quota' | 'host'
+    /** Part of the quota's periods in which it was used up, 0…1. */
+    readonly throttled: number | null
+  }
+  readonly memory: {
+    /** In a container its working set, else what is not available to a new program. */
+    readonly usedBytes: number | null
+    readonly totalBytes: number
+    /** Percent of `totalBytes`. */
+    readonly usage: number | null
+    readonly limit: 'container' | 'host'
+  }
+  /** The columns of `df`; `usage` is percent of what unprivileged programs may use. */
+  readonly disk: {
+    readonly path: string
+    readonly usedBytes: number | null
+    readonly totalBytes: number | null
+    readonly usage: number | null
+  }
+  /** All interfaces but the machine's own (loopback, bridges and ends of containers). */
+  readonly network: {
+    readonly receivedBytes: number | null
+    readonly sentBytes: number | null
+    readonly receivedBytesPerSecond: number | null
+    readonly sentBytesPerSecond: number | null
+  }
+  readonly redis: StoreFigures
+  readonly application: ApplicationFigures
+  readonly unknown: readonly { readonly figure: string; readonly reason: string }[]
+}
+
+/** The store, whichever kind it is of. */
+export interface StoreFigures {
+  /** It answered the last time it was asked. */
+  readonly connected: boolean
+  readonly kind: 'redis' | 'embedded'
+  readonly version: string | null
+  /** Of a server its memory; of a file its size, the log included. */
+  readonly usedMemoryBytes: number | null
+  readonly maxMemoryBytes: number | null
+  /** What `maxMemoryBytes` is: what the server may use, the memory of its machine, or the disk of the file. */
+  readonly memoryLimit: 'maxmemory' | 'system' | 'disk' | null
+  /** Round trip of one ping, ms. */
+  readonly latencyMs: number | null
+  readonly connectedClients: number | null
+  readonly durability: DurabilityGrade | null
+}
+
+/** This process. */
+export interface ApplicationFigures {
+  /** s */
+  readonly uptime: number
+  /** Since the monitor was made. */
+  readonly requests: number
+  readonly errors: number
+  /** Mean of the last minute, ms; null without requests. */
+  readonly responseTime: number | null
+  /** Part of the time since the sample before that the event loop was not waiting, 0…1. */
+  readonly eventLoopUtilization: number | null
+  /** The longest that the event loop was late since the sample before, ms. */
+  readonly eventLoopDelayMs: number | null
+  readonly heapUsedBytes: number
+  readonly heapLimitBytes: number
+  readonly version: string | null
+}
+
+/** One process that shares the store and collects, as it told last; a figure that it did not have is null. */
+export interface Instance {
+  readonly instance: string
+  readonly host: string
+  readonly pid: number
+  readonly version: string | null
+  /** ms since 1970, by that process's clock, as `seenAt`. */
+  readonly startedAt: number
+  readonly seenAt: number
+  /** `missing`: not heard of for 30 s. */
+  readonly status: 'alive' | 'missing'
+  /** Percent of what it may use, as in `SystemMetrics`. */
+  readonly cpu: number | null
+  readonly memory: number | null
+  readonly disk: number | null
+  readonly rssBytes: number | null
+  readonly eventLoopUtilization: number | null
+  readonly eventLoopDelayMs: number | null
 }

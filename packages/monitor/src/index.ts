@@ -1,6 +1,19 @@
 export { PerformanceMonitoringService } from './performance-monitoring-service.ts'
 export type { PerformanceMonitoringServiceOptions, PointDetails, RequestDetails } from './performance-monitoring-service.ts'
-export type { AggregatedMetric, APIMetrics, Figures, MetricPoint, MetricSelector, MetricSeries, RouteMetrics, Status } from './answers.ts'
+export type {
+  AggregatedMetric,
+  APIMetrics,
+  ApplicationFigures,
+  Figures,
+  Instance,
+  MetricPoint,
+  MetricSelector,
+  MetricSeries,
+  RouteMetrics,
+  Status,
+  StoreFigures,
+  SystemMetrics,
+} from './answers.ts'
 export type { Clock } from './clock.ts'
 export { exportFormats } from './export/export-metrics.ts'
 export type { ExportFormat } from './export/export-metrics.ts'

@@ -5,6 +5,9 @@ const names: ReadonlySet<string> = new Set([
   'connection',
   'instance',
   'series',
+  'disk',
+  'version',
+  'log',
   'clock',
 ] satisfies (keyof PerformanceMonitoringServiceOptions)[])
 
@@ -12,7 +15,7 @@ const names: ReadonlySet<string> = new Set([
 export function requireMonitorOptions(options: PerformanceMonitoringServiceOptions): PerformanceMonitoringServiceOptions {
   if (typeof options !== 'object' || options === null) refuse('give an object with at least a connection')
   for (const name of Object.keys(options)) if (!names.has(name)) refuse(`${name} is not an option; there are ${[...names].join(', ')}`)
-  const { connection, instance, series } = options
+  const { connection, instance, series, disk, version } = options
   if (typeof (connection as Partial<typeof connection> | undefined)?.keyValue !== 'function')
     refuse('connection: give what connect() answers')
   if (instance !== undefined && !/^[A-Za-z0-9._:-]{1,128}$/.test(instance)) {
@@ -20,6 +23,10 @@ export function requireMonitorOptions(options: PerformanceMonitoringServiceOptio
   }
   if (series !== undefined && !(Number.isInteger(series) && series >= 1 && series <= 10_000)) {
     refuse(`series: give a whole number from 1 to 10,000, got ${String(series)}`)
+  }
+  for (const [name, value] of Object.entries({ disk, version })) {
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      refuse(`${name}: give a text that is not empty, got ${String(value)}`)
   }
   return options
 }

@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { Connection } from '@millrace/connection'
-import type { AggregatedMetric, APIMetrics, MetricSelector, MetricSeries } from './answers.ts'
+import { MillraceError } from '@millrace/connection'
+import type { Connection, Log } from '@millrace/connection'
+import type { AggregatedMetric, APIMetrics, Instance, MetricSelector, MetricSeries, SystemMetrics } from './answers.ts'
 import { apiMetrics } from './api/route-metrics.ts'
 import { RequestRecorder } from './api/request-recorder.ts'
 import { machineClock } from './clock.ts'
 import type { Clock } from './clock.ts'
+import { Collection } from './collection.ts'
+import { SystemCollector } from './collectors/system-collector.ts'
+import { systemMetrics } from './collectors/system-metrics.ts'
 import { exportMetrics, requireFormat } from './export/export-metrics.ts'
 import type { ExportFormat } from './export/export-metrics.ts'
 import { figuresOf } from './figures.ts'
+import { Instances } from './instances.ts'
 import { requireMonitorOptions } from './options.ts'
 import { catalogue, groups, metricOf } from './series/catalogue.ts'
 import type { Metric } from './series/catalogue.ts'
@@ -25,6 +30,11 @@ export interface PerformanceMonitoringServiceOptions {
   readonly instance?: string
   /** Series this process tells apart, 1…10,000; labels of further ones become 'other'. @defaultValue 1000 */
   readonly series?: number
+  /** A path of the file system that is watched. @defaultValue the folder of the embedded file; with Redis the working directory */
+  readonly disk?: string
+  /** Of the application, told with this process's figures. @defaultValue the environment's APP_VERSION */
+  readonly version?: string
+  readonly log?: Log
   /** @defaultValue the machine's */
   readonly clock?: Clock
 }
@@ -42,24 +52,59 @@ export interface PointDetails {
 
 /**
  * What this process does and bears, kept with what other processes of the same store recorded. Recording and reading work from the
- * moment it is made. Reading rejects STORE_UNAVAILABLE while the store is away; recording never fails.
+ * moment it is made; `start` begins to collect what the process and its machine bear, `close` ends it. Reading rejects
+ * STORE_UNAVAILABLE while the store is away; recording never fails.
  */
 export class PerformanceMonitoringService {
   readonly instance: string
+  readonly #version: string | null
   readonly #clock: Clock
   readonly #writer: SeriesWriter
   readonly #reader: SeriesReader
   readonly #requests: RequestRecorder
+  readonly #collector: SystemCollector
+  readonly #instances: Instances
+  readonly #collection: Collection
+  #starting: Promise<void> | undefined
+  #closing: Promise<void> | undefined
 
   /** @throws OPTION_INVALID naming the option and what is allowed */
   constructor(options: PerformanceMonitoringServiceOptions) {
-    const { connection, instance, series, clock } = requireMonitorOptions(options)
+    const { connection, instance, series, disk, version, log, clock } = requireMonitorOptions(options)
     this.instance = instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`.replaceAll(/[^A-Za-z0-9._:-]/g, '-')
+    this.#version = version ?? (process.env['APP_VERSION'] || null)
     this.#clock = clock ?? machineClock
     const keyValue = connection.keyValue('monitor')
     this.#writer = new SeriesWriter(keyValue, this.instance, series ?? 1000)
     this.#reader = new SeriesReader(keyValue, this.#writer)
     this.#requests = new RequestRecorder(this.#writer)
+    this.#collector = new SystemCollector({
+      connection,
+      disk: disk ?? (connection.kind === 'embedded' ? connection.directory : process.cwd()),
+      now: () => this.#clock.now(),
+    })
+    this.#instances = new Instances(keyValue)
+    this.#collection = new Collection({
+      clock: this.#clock,
+      collector: this.#collector,
+      writer: this.#writer,
+      instances: this.#instances,
+      instance: this.instance,
+      version: this.#version,
+      log,
+    })
+  }
+
+  /**
+   * Begins to collect: the process, its machine and the store every 5 s, written within 10 s, and the list of instances. Resolves with
+   * the first sample taken, also when the store is away: figures are then kept in memory, an hour of them. Safe to repeat.
+   *
+   * @throws MONITOR_CLOSED after `close`
+   */
+  start(): Promise<void> {
+    if (this.#closing) return Promise.reject(new MillraceError('MONITOR_CLOSED', 'start: close() came first; make another monitor'))
+    this.#starting ??= this.#collection.start()
+    return this.#starting
   }
 
   /** Every metric that is kept. */
@@ -79,6 +124,20 @@ export class PerformanceMonitoringService {
   recordAPIRequest(endpoint: string, method: string, responseTime: number, success: boolean, details?: RequestDetails): void {
     const outcome = success ? (details?.clientError === true ? 'client-error' : 'ok') : 'error'
     this.#requests.record({ endpoint, method, responseTime, outcome }, this.#clock.now())
+  }
+
+  /**
+   * What this process and its machine bear: the last sample, which is at most 5 s old after `start`, and says when it was taken. Without
+   * `start` a sample is taken for this call; rates are then over the time since the last call, and null at the first one. Never rejects.
+   */
+  async getSystemMetrics(): Promise<SystemMetrics> {
+    const sample = this.#collection.latest ?? (await this.#collector.sample())
+    return systemMetrics(sample, this.#requests.served(this.#clock.now()), { instance: this.instance, version: this.#version })
+  }
+
+  /** The processes that share the store and collect, by name; one that was killed is `missing` after 30 s and gone after 90 s. */
+  instances(): Promise<Instance[]> {
+    return this.#instances.list(this.#clock.now())
   }
 
   /** Every route that got a request in the range, in all processes. @throws RANGE_INVALID */
@@ -133,6 +192,15 @@ export class PerformanceMonitoringService {
   /** Stores now what is in memory. Safe to repeat; what a failed one did not store goes with the next. @throws STORE_UNAVAILABLE */
   flush(): Promise<void> {
     return this.#writer.flush(this.#clock.now())
+  }
+
+  /**
+   * Ends what `start` began, stores what is in memory and takes this process off the list of instances. The connection stays open. What
+   * a store that is away for 3 s more does not take is lost. Never rejects; safe to repeat.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#collection.close()
+    return this.#closing
   }
 
   async #select(name: string, range: Range, selector: MetricSelector) {

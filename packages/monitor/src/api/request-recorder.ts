@@ -1,3 +1,4 @@
+import { LastMinute } from './last-minute.ts'
 import { seriesKey } from '../series/packed.ts'
 import type { Labels } from '../series/packed.ts'
 import type { SeriesWriter } from '../series/series-writer.ts'
@@ -7,6 +8,14 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 const otherMethod = '_OTHER'
 /** Routes whose keys are remembered; beyond it all are made anew. */
 const maxRoutes = 4096
+
+/** What was recorded since the recorder was made. */
+export interface Served {
+  readonly requests: number
+  readonly errors: number
+  /** ms, mean of the last minute; null without requests. */
+  readonly responseTime: number | null
+}
 
 interface Route {
   readonly labels: Labels
@@ -28,6 +37,9 @@ export interface AnsweredRequest {
 export class RequestRecorder {
   readonly #writer: SeriesWriter
   readonly #routes = new Map<string, Route>()
+  readonly #lastMinute = new LastMinute()
+  #requests = 0
+  #errors = 0
 
   constructor(writer: SeriesWriter) {
     this.#writer = writer
@@ -36,9 +48,18 @@ export class RequestRecorder {
   record({ endpoint, method, responseTime, outcome }: AnsweredRequest, nowMs: number): void {
     const name = `${method}:${endpoint}`
     const route = this.#routes.get(name) ?? this.#add(name, endpoint, method)
-    this.#writer.recordKey(route.responseTimeKey, 'api.response_time', route.labels, responseTime > 0 ? responseTime : 0, nowMs)
-    if (outcome === 'error') this.#writer.recordKey(route.errorsKey, 'api.errors', route.labels, 1, nowMs)
+    const timeMs = responseTime > 0 && responseTime < Infinity ? responseTime : 0
+    this.#requests += 1
+    this.#lastMinute.add(timeMs, nowMs)
+    this.#writer.recordKey(route.responseTimeKey, 'api.response_time', route.labels, timeMs, nowMs)
     if (outcome === 'client-error') this.#writer.recordKey(route.clientErrorsKey, 'api.client_errors', route.labels, 1, nowMs)
+    if (outcome !== 'error') return
+    this.#errors += 1
+    this.#writer.recordKey(route.errorsKey, 'api.errors', route.labels, 1, nowMs)
+  }
+
+  served(nowMs: number): Served {
+    return { requests: this.#requests, errors: this.#errors, responseTime: this.#lastMinute.mean(nowMs) }
   }
 
   #add(name: string, endpoint: string, method: string): Route {

@@ -20,6 +20,8 @@ export interface Metric {
 
 interface Entry extends Metric {
   readonly group: Group
+  /** The range of its histogram, where that of the unit does not fit. */
+  readonly histogram?: HistogramUnit
 }
 
 const entries = [
@@ -37,6 +39,92 @@ const entries = [
     unit: 'count',
     kind: 'counter',
     help: 'Requests that were refused (status 400 to 499, without 401 and 429), by method and endpoint.',
+  },
+  { group: 'system', name: 'cpu.usage', unit: 'percent', kind: 'gauge', help: 'Processor time used, of the quota or of the machine.' },
+  {
+    group: 'system',
+    name: 'cpu.load',
+    unit: 'count',
+    kind: 'gauge',
+    help: 'Load average of one minute: what runs or waits to run on the machine.',
+    histogram: 'seconds',
+  },
+  {
+    group: 'system',
+    name: 'cpu.throttled',
+    unit: 'ratio',
+    kind: 'gauge',
+    help: 'Part of the periods of the quota in which it was used up.',
+  },
+  {
+    group: 'system',
+    name: 'memory.used',
+    unit: 'bytes',
+    kind: 'gauge',
+    help: 'Working set of the container, or what the machine has not available.',
+  },
+  { group: 'system', name: 'memory.usage', unit: 'percent', kind: 'gauge', help: 'Memory used, of the limit or of the machine.' },
+  {
+    group: 'system',
+    name: 'memory.oom_kills',
+    unit: 'count',
+    kind: 'counter',
+    help: 'Processes of the container ended for want of memory.',
+  },
+  { group: 'system', name: 'disk.used', unit: 'bytes', kind: 'gauge', help: 'Used of the file system with the data.' },
+  {
+    group: 'system',
+    name: 'disk.usage',
+    unit: 'percent',
+    kind: 'gauge',
+    help: 'Used of what unprivileged programs may use, as df counts.',
+  },
+  { group: 'system', name: 'disk.inodes', unit: 'percent', kind: 'gauge', help: 'Inodes used of the file system with the data.' },
+  {
+    group: 'system',
+    name: 'network.received',
+    unit: 'bytesPerSecond',
+    kind: 'gauge',
+    help: 'Received over all interfaces but the machine’s own.',
+  },
+  { group: 'system', name: 'network.sent', unit: 'bytesPerSecond', kind: 'gauge', help: 'Sent over all interfaces but the machine’s own.' },
+  { group: 'system', name: 'store.latency', unit: 'ms', kind: 'gauge', help: 'Round trip of one ping to Redis or to the file’s thread.' },
+  { group: 'system', name: 'store.memory', unit: 'bytes', kind: 'gauge', help: 'Memory of Redis, or size of the file with its log.' },
+  { group: 'system', name: 'store.clients', unit: 'count', kind: 'gauge', help: 'Clients connected to Redis.' },
+  {
+    group: 'system',
+    name: 'process.cpu',
+    unit: 'percent',
+    kind: 'gauge',
+    help: 'Processor time of the process, of the quota or of the machine.',
+  },
+  { group: 'system', name: 'process.rss', unit: 'bytes', kind: 'gauge', help: 'Resident memory of the process.' },
+  { group: 'system', name: 'heap.used', unit: 'bytes', kind: 'gauge', help: 'JavaScript heap used.' },
+  { group: 'system', name: 'heap.usage', unit: 'percent', kind: 'gauge', help: 'JavaScript heap used, of what it may grow to.' },
+  {
+    group: 'system',
+    name: 'event_loop.utilization',
+    unit: 'ratio',
+    kind: 'gauge',
+    help: 'Part of the time the event loop was not waiting.',
+  },
+  {
+    group: 'system',
+    name: 'event_loop.delay',
+    unit: 'ms',
+    kind: 'gauge',
+    help: 'The longest that the event loop was late in a sample of 5 s.',
+  },
+  { group: 'system', name: 'gc.collections', unit: 'count', kind: 'counter', help: 'Garbage collections.' },
+  { group: 'system', name: 'gc.paused', unit: 'ratio', kind: 'gauge', help: 'Part of the time that garbage collections took.' },
+  { group: 'system', name: 'gc.max_pause', unit: 'ms', kind: 'gauge', help: 'The longest garbage collection in a sample of 5 s.' },
+  { group: 'system', name: 'monitor.series', unit: 'count', kind: 'gauge', help: 'Series that the process tells apart.' },
+  {
+    group: 'system',
+    name: 'monitor.failed_writes',
+    unit: 'count',
+    kind: 'counter',
+    help: 'Times that figures could not be written to the store.',
   },
 ] as const satisfies readonly Entry[]
 
@@ -61,7 +149,8 @@ export function metricOf(name: string): Entry {
 }
 
 /** Times reach from 1 µs to 49 days, parts need a range below 1, amounts one far above a million: 2.2 % everywhere that matters. */
-export function histogramUnit(unit: MetricUnit): HistogramUnit {
+export function histogramUnit({ unit, histogram }: Pick<Entry, 'unit' | 'histogram'>): HistogramUnit {
+  if (histogram) return histogram
   if (unit === 'ms') return 'milliseconds'
   return unit === 'bytes' || unit === 'bytesPerSecond' || unit === 'count' ? 'bytes' : 'seconds'
 }

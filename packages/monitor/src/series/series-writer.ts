@@ -73,6 +73,11 @@ export class SeriesWriter {
     return { field: this.#field, text: this.#packed(group, at) }
   }
 
+  /** How many series it tells apart. */
+  get size(): number {
+    return this.#series.size
+  }
+
   /** Ended buckets that wait for the store: field and packed share. */
   unwritten(key: string): readonly { readonly field: string; readonly text: string }[] {
     return [...this.#unwritten.values()].filter((share) => share.key === key)
@@ -157,9 +162,9 @@ export class SeriesWriter {
   }
 
   #add(key: string, metric: MetricName): Series {
-    const { group, unit: metricUnit } = metricOf(metric)
-    const unit = histogramUnit(metricUnit)
-    const series: Series = { key, group, unit, minute: new Histogram(unit), before: tiers.map(() => new Histogram(unit)) }
+    const entry = metricOf(metric)
+    const unit = histogramUnit(entry)
+    const series: Series = { key, group: entry.group, unit, minute: new Histogram(unit), before: tiers.map(() => new Histogram(unit)) }
     this.#series.set(key, series)
     return series
   }
