@@ -78,6 +78,14 @@ it('an answer of some other server is an ApiError that says where to look', asyn
   }
 })
 
+it('an export is the text as it came, and a page in its place is no export', async () => {
+  const csv = await setup(200, 'metric,unit\r\n', { 'content-type': 'text/csv; charset=utf-8; header=present' })
+  expect(await csv.client.exportMetrics({ query: { format: 'csv' } })).toBe('metric,unit\r\n')
+  expect(csv.seen[0]?.url).toBe('/mounted/api/performance/export?format=csv')
+  const page = await setup(200, '<html>', { 'content-type': 'text/html' })
+  await expect(page.client.exportMetrics()).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' })
+})
+
 it('types follow the table', () => {
   expectTypeOf<Answer<'getQueue'>>().toEqualTypeOf<QueueStats>()
   expectTypeOf<QueueStats['levels'][number]['level']>().toEqualTypeOf<'urgent' | 'high' | 'normal' | 'low'>()

@@ -29,7 +29,7 @@ type Asked<Key extends string, Value> = Value extends undefined
     : { readonly [K in Key]: QueryOf<Value> }
 type QueryOf<Value> = Omit<Value, DefaultedQuery> & Partial<Pick<Value, Extract<keyof Value, DefaultedQuery>>>
 /** Query fields that have a default, so that a caller may leave them out. */
-type DefaultedQuery = 'limit' | 'range'
+type DefaultedQuery = 'limit' | 'range' | 'format'
 
 /** What one call needs. `signal` aborts it; `headers` may add any, and wins over the client's own. */
 export type CallOptions<Name extends RouteName> = Given<'params', Params<Name>> &
@@ -90,7 +90,7 @@ async function call(client: ClientOptions, route: Route, given: LooseOptions): P
     method: route.method,
     credentials: 'same-origin',
     headers: {
-      accept: 'application/json',
+      accept: 'application/json, */*;q=0.5',
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(json ? { 'content-type': 'application/json' } : {}),
       ...given.headers,
@@ -100,10 +100,18 @@ async function call(client: ClientOptions, route: Route, given: LooseOptions): P
     ...(given.body instanceof ReadableStream ? { duplex: 'half' } : {}),
     ...(given.signal === undefined ? {} : { signal: given.signal }),
   })
-  const answer: unknown = await response.json().catch(() => undefined)
+  const isText = route.contentTypes !== undefined && response.status === route.status
+  const answer: unknown = isText ? await textOf(response, route) : await response.json().catch(() => undefined)
   if (response.status === route.status && answer !== undefined) return answer
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
   throw new ApiError(response.status, isProblem(answer) ? answer : undefined, Number.isFinite(wait) ? wait : undefined)
+}
+
+/** The text of an answer, when it is of a kind that the row names. */
+async function textOf(response: Response, route: Route): Promise<string | undefined> {
+  const kind = (contentType: string) => contentType.split(';', 1)[0]?.trim()
+  const given = kind(response.headers.get('content-type') ?? '')
+  return route.contentTypes?.some((contentType) => kind(contentType) === given) === true ? response.text() : undefined
 }
 
 function addressOf(baseUrl: string, route: Route, given: LooseOptions): string {

@@ -22,6 +22,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'EnqueueFailure',
     'EnqueueResults',
     'Enqueued',
+    'ExportFormat',
     'FieldProblem',
     'HealthReport',
     'Heatmap',

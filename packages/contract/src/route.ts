@@ -33,4 +33,6 @@ export interface Route {
   /** Of the one successful answer. */
   readonly status: 200 | 201 | 202
   readonly answer: TSchema
+  /** The answer may be one of these texts, and `answer` is the schema of a text. @defaultValue JSON alone */
+  readonly contentTypes?: readonly string[]
 }

@@ -5,7 +5,7 @@ import { ImportAccepted, ImportId, ImportProgress } from './imports.ts'
 import { Inbox } from './inbox.ts'
 import { EnqueueAnswer, EnqueueBody, MessageId } from './messages.ts'
 import { QueueName, record } from './primitives.ts'
-import { Range } from './performance/figures.ts'
+import { ExportFormat, Range } from './performance/figures.ts'
 import { AggregatedMetric, MetricCatalogue, MetricSeries } from './performance/metrics.ts'
 import { APIMetrics } from './performance/route-metrics.ts'
 import { CompletedCleared, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
@@ -73,6 +73,18 @@ const performanceRoutes = {
     query: record({ range, ...selectors }),
     status: 200,
     answer: AggregatedMetric,
+  },
+  exportMetrics: {
+    method: 'GET',
+    path: '/api/performance/export',
+    policy: 'performance',
+    role: 'viewer',
+    audited: false,
+    summary: 'Everything that is kept of a range, in all processes, as one text in the format asked for',
+    query: record({ range, format: Type.Enum(ExportFormat.enum, { default: 'json' }) }),
+    status: 200,
+    answer: Type.String({ description: 'as Content-Type says: JSON, CSV (RFC 4180) or Prometheus text' }),
+    contentTypes: ['application/json', 'text/csv; charset=utf-8; header=present', 'text/plain; version=0.0.4; charset=utf-8'],
   },
   listQueues: {
     method: 'GET',

@@ -6,6 +6,10 @@ import { Count, nullable, oneOf } from '../primitives.ts'
 export const Range = oneOf(['1h', '24h', '7d'], 'how far back; 60 minutes, 288 times 5 minutes, or 168 hours')
 export type Range = Static<typeof Range>
 
+/** What an export is written in. */
+export const ExportFormat = oneOf(['json', 'csv', 'prometheus'])
+export type ExportFormat = Static<typeof ExportFormat>
+
 /** How a route, a check or the whole is; shown as OK, Slow or Errors, Failing, Unknown. `unknown`: not enough to judge by. */
 export const Status = oneOf(['healthy', 'degraded', 'failing', 'unknown'], 'unknown: not enough to judge by')
 export type Status = Static<typeof Status>

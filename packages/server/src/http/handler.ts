@@ -23,11 +23,24 @@ export interface Call<Name extends RouteName> {
   readonly bodyBytes: number
 }
 
+/** An answer with more to it than its body. */
+export class Reply<Value> {
+  readonly body: Value
+  /** Beside those that every answer has, and before them. */
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(body: Value, headers: Readonly<Record<string, string>>) {
+    this.body = body
+    this.headers = headers
+  }
+}
+
 /**
  * Answers one operation with the shape its row states; the status is the row's. To refuse, throw a MillraceError whose code
  * has a row in the error table.
  */
-export type Handler<Name extends RouteName> = (call: Call<Name>) => Frozen<Answer<Name>> | Promise<Frozen<Answer<Name>>>
+export type Handler<Name extends RouteName> = (call: Call<Name>) => Given<Name> | Promise<Given<Name>>
+type Given<Name extends RouteName> = Frozen<Answer<Name>> | Reply<Frozen<Answer<Name>>>
 
 /** The same shape, not to be written to. */
 export type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value

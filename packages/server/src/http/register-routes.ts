@@ -3,6 +3,7 @@ import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityOf } from '../auth/guard.ts'
+import { Reply } from './handler.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import { bodyBytesOf } from './json-body.ts'
 import { filesOf } from './upload.ts'
@@ -47,8 +48,12 @@ function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handle
     // Answers are written as they are: a compiled serializer would turn a null figure into 0 without a word.
     serializerCompiler: () => (answer) => JSON.stringify(answer),
     handler: async (request, reply) => {
-      const answer = await handler(callOf(request, reply, row))
-      return reply.code(row.status).header('cache-control', 'no-store').type('application/json').send(answer)
+      const given = await handler(callOf(request, reply, row))
+      const { body, headers } = given instanceof Reply ? given : new Reply(given, {})
+      return reply
+        .code(row.status)
+        .headers({ 'cache-control': 'no-store', 'content-type': 'application/json', ...headers })
+        .send(body)
     },
   })
 }

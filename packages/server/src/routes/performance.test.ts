@@ -1,6 +1,6 @@
+import { ExportFormat, Range } from '@millrace/contract'
 import type { AggregatedMetric, APIMetrics, MetricCatalogue, MetricSeries } from '@millrace/contract'
 import { ranges } from '@millrace/monitor'
-import { Range } from '@millrace/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, problemOf, startHarness } from '../harness.test.setup.ts'
 import type { Harness, StoreKind } from '../harness.test.setup.ts'
@@ -76,6 +76,25 @@ describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s
     expect(points.every(({ buckets }) => buckets !== undefined)).toBe(true)
     // 5 ms lies between 2^(37/16) and 2^(38/16).
     expect(points.flatMap(({ buckets = [] }) => buckets)).toEqual([[37, 3]])
+  })
+
+  it.each([
+    ['json', 'application/json; charset=utf-8'],
+    ['csv', 'text/csv; charset=utf-8; header=present'],
+    ['prometheus', 'text/plain; version=0.0.4; charset=utf-8'],
+  ])('all of it is exported as %s, as a file with its name', async (format, contentType) => {
+    const answer = await get(`/export?format=${format}&range=24h`)
+    const text = answerOf<string>('exportMetrics', answer)
+    expect(answer.headers['content-type']).toBe(contentType)
+    expect(answer.headers['content-disposition']).toMatch(/^attachment; filename="millrace-24h-[\dT-]+\.(json|csv|prom)"$/)
+    expect(text).toContain('/orders/:id')
+    if (format === 'json') expect(JSON.parse(text)).toMatchObject({ range: '24h', metrics: expect.any(Array) })
+  })
+
+  it('an export is JSON of the last hour when nothing is said, and an unknown format is told which there are', async () => {
+    expect(JSON.parse(answerOf<string>('exportMetrics', await get('/export')))).toMatchObject({ range: '1h' })
+    const { errors } = problemOf(await get('/export?format=xml'), 400, 'REQUEST_INVALID')
+    expect(errors?.[0]).toEqual({ field: 'query.format', message: `must be one of ${ExportFormat.enum.join(', ')}` })
   })
 
   it('an unknown metric is not found, and told which there are', async () => {
