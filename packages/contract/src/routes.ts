@@ -8,6 +8,7 @@ import { QueueName, record } from './primitives.ts'
 import { ExportFormat, Range } from './performance/figures.ts'
 import { AggregatedMetric, MetricCatalogue, MetricSeries } from './performance/metrics.ts'
 import { APIMetrics } from './performance/route-metrics.ts'
+import { SystemMetrics } from './performance/system.ts'
 import { CompletedCleared, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
 import type { Route } from './route.ts'
 import { SampleStart, SampleTraffic } from './sample-traffic.ts'
@@ -25,6 +26,16 @@ const selectors = { queue: label, level: label, method: label, endpoint: label, 
 const range = Type.Enum(Range.enum, { default: '1h' })
 
 const performanceRoutes = {
+  getSystemMetrics: {
+    method: 'GET',
+    path: '/api/performance/system',
+    policy: 'performance',
+    role: 'viewer',
+    audited: false,
+    summary: 'What the answering process and its machine bear now',
+    status: 200,
+    answer: SystemMetrics,
+  },
   getAPIMetrics: {
     method: 'GET',
     path: '/api/performance/api',

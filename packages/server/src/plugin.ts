@@ -33,7 +33,7 @@ export interface PluginOptions {
   readonly connection: Connection
   /** The application's queues. Left out, the queues that other processes of the store made are served alike. */
   readonly queues?: MessageQueueService
-  /** Where figures are kept and read; closed by who made it. @defaultValue one of the plugin's own, closed with it */
+  /** Where figures are kept and read; started and closed by who made it. @defaultValue one of the plugin's own, started and closed with it */
   readonly monitor?: PerformanceMonitoringService
   /** How tokens are verified; without one nothing is served. */
   readonly auth: AuthOptions
@@ -80,7 +80,7 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   allowOrigins(app, options.corsOrigins ?? [])
   guard(app, gate)
   gate.limits.giveBackUnchanged(app)
-  const monitor = options.monitor ?? ownMonitor(app, options)
+  const monitor = options.monitor ?? (await ownMonitor(app, options))
   recordScope(app, monitor)
   const rows = registerRoutes(app, { ...ownHandlers(app, options), ...performanceHandlers(monitor), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
@@ -95,11 +95,11 @@ function ownHandlers(app: FastifyInstance, { connection, queues }: PluginOptions
   return { ...healthHandlers(connection), ...queueHandlers(directory), ...messageHandlers(directory) }
 }
 
-function ownMonitor(app: FastifyInstance, { connection }: PluginOptions): PerformanceMonitoringService {
-  const monitor = new PerformanceMonitoringService({ connection })
-  app.addHook('onClose', async () => {
-    await monitor.flush().catch((error: unknown) => app.log.warn({ err: error }, 'the last figures of this process were not stored'))
-  })
+/** Its first sample is there before the first request. */
+async function ownMonitor(app: FastifyInstance, { connection }: PluginOptions): Promise<PerformanceMonitoringService> {
+  const monitor = new PerformanceMonitoringService({ connection, log: app.log })
+  app.addHook('onClose', () => monitor.close())
+  await monitor.start()
   return monitor
 }
 

@@ -1,5 +1,5 @@
 import { ExportFormat, Range } from '@millrace/contract'
-import type { AggregatedMetric, APIMetrics, MetricCatalogue, MetricSeries } from '@millrace/contract'
+import type { AggregatedMetric, APIMetrics, MetricCatalogue, MetricSeries, SystemMetrics } from '@millrace/contract'
 import { ranges } from '@millrace/monitor'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, problemOf, startHarness } from '../harness.test.setup.ts'
@@ -21,6 +21,24 @@ describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s
   afterAll(() => harness.close())
 
   const get = (path: string) => harness.ask('GET', `/api/performance${path}`, { role: 'viewer' })
+
+  it('what the process and its machine bear is told, with a reason for each figure that is not known', async () => {
+    const system = answerOf<SystemMetrics>('getSystemMetrics', await get('/system'))
+    expect(system).toMatchObject({
+      instance: harness.monitor.instance,
+      memory: { usedBytes: expect.any(Number), totalBytes: expect.any(Number) },
+      redis: { connected: true, kind, latencyMs: expect.any(Number) },
+      application: { uptime: expect.any(Number), requests: 43, errors: 2, responseTime: expect.any(Number) },
+    })
+    const paths = Object.entries(system).flatMap(([part, figures]) =>
+      typeof figures !== 'object' || Array.isArray(figures)
+        ? []
+        : Object.entries(figures).flatMap(([name, figure]) => (figure === null ? [`${part}.${name}`] : [])),
+    )
+    const explained = system.unknown.map(({ figure }) => figure)
+    // A share that was used up is known where there is a quota; a version where one is set.
+    for (const path of paths.filter((name) => !['cpu.throttled', 'application.version'].includes(name))) expect(explained).toContain(path)
+  })
 
   it('routes are told with their percentiles, and asking is counted too', async () => {
     const { range, routes } = answerOf<APIMetrics>('getAPIMetrics', await get('/api'))

@@ -9,6 +9,7 @@ const files = { json: [json, 'json'], csv: [csv, 'csv'], prometheus: [prometheus
 /** What the monitor keeps, over HTTP. */
 export function performanceHandlers(monitor: PerformanceMonitoringService) {
   return defineHandlers({
+    getSystemMetrics: () => monitor.getSystemMetrics(),
     getAPIMetrics: ({ query }) => monitor.getAPIMetrics(query.range),
     listMetrics: () => ({ metrics: monitor.metrics }),
     getMetric: ({ params, query: { range, buckets, ...selector } }) =>
