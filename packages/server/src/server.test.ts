@@ -237,7 +237,7 @@ it('the plugin in an application of somebody else touches only what is its own',
   } as const
   problemOf(await app.inject(csv), 415, 'CONTENT_TYPE_UNSUPPORTED')
   const page = await app.inject('/mill/dashboard/')
-  expect(page.body).toContain('href="/mill/assets/pages.css"')
+  expect(page.body).toContain('href="/mill/assets/mark.svg"')
   expect((await app.inject('/mill')).body).toContain('href="/mill/dashboard/"')
   expect((await app.inject('/mill/dashboard')).headers['location']).toBe('/mill/dashboard/')
 })
