@@ -1,7 +1,34 @@
 import { useSummary } from '../summary/use-summary.ts'
+import { Figure } from '../ui/figure.tsx'
+import { overviewFigures } from './figures.model.ts'
+import { LanesPanel } from './lanes-panel.tsx'
+import { QueuesPanel } from './queues-panel.tsx'
+import { RoutesPanel } from './routes-panel.tsx'
+import { StorePanel } from './store-panel.tsx'
+import { SystemPanel } from './system-panel.tsx'
+import { VerdictStrip } from './verdict-strip.tsx'
 
 /** The first screen: is anything wrong, since when, where. */
 export function OverviewPage() {
-  const { summary } = useSummary({ view: 'overview' })
-  return <h1>{summary === undefined ? 'Overview' : summary.verdict.status}</h1>
+  const { summary, isOld } = useSummary({ view: 'overview' })
+  const shared = { summary, isOld }
+  return (
+    <>
+      <VerdictStrip {...shared} />
+      <dl className={isOld ? 'figures old' : 'figures'}>
+        {overviewFigures(summary).map((figure) => (
+          <Figure key={figure.label} {...figure} />
+        ))}
+      </dl>
+      <div className="split">
+        <LanesPanel {...shared} />
+        <SystemPanel {...shared} />
+      </div>
+      <QueuesPanel {...shared} />
+      <div className="split">
+        <RoutesPanel {...shared} />
+        <StorePanel {...shared} />
+      </div>
+    </>
+  )
 }

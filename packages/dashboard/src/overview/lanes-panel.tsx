@@ -1,0 +1,46 @@
+import type { Summary } from '@millrace/contract'
+import { Link } from 'wouter'
+import { lanesOf } from '../queues/lanes.model.ts'
+import { LaneStrip } from '../queues/lane-strip.tsx'
+import { queueRows } from '../queues/queue-row.model.ts'
+import { Empty } from '../ui/empty.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { Status } from '../ui/status.tsx'
+
+/** The levels of the queue in most trouble. */
+export function LanesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+  const worst = summary && queueRows(summary)[0]
+  const starved = worst && lanesOf(worst.queue.levels).lanes.filter(({ isStarved }) => isStarved)
+  return (
+    <Panel
+      title="Priority lanes"
+      note={
+        worst && (
+          <>
+            <Link href={`/queues/${encodeURIComponent(worst.name)}`} className="thing">
+              {worst.name}
+            </Link>
+            {worst.status === 'ok' ? 'the busiest; none is in trouble' : 'the queue in most trouble'}
+          </>
+        )
+      }
+      isOld={isOld}
+      end={
+        starved !== undefined && starved.length > 0 && <Status status="slow" word={starvedText(starved.map(({ level }) => level))} badge />
+      }
+    >
+      {summary === undefined && (
+        <div className="panel-body">
+          <Skeleton width="100%" height={166} />
+        </div>
+      )}
+      {summary !== undefined && worst === undefined && (
+        <Empty title="No lanes yet">The four levels of a queue are drawn here: what waits behind the gate, and what each level gets.</Empty>
+      )}
+      {worst !== undefined && <LaneStrip levels={worst.queue.levels} narrow />}
+    </Panel>
+  )
+}
+
+const starvedText = (levels: readonly string[]) => `${levels.join(', ')} ${levels.length === 1 ? 'is' : 'are'} starved`

@@ -1,0 +1,45 @@
+import type { Summary } from '@millrace/contract'
+import { Link } from 'wouter'
+import { queueColumns } from '../queues/queue-columns.tsx'
+import { queueRows } from '../queues/queue-row.model.ts'
+import { Empty } from '../ui/empty.tsx'
+import { formatNumber } from '../ui/format.model.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Table } from '../ui/table.tsx'
+
+/** How many queues the first screen lists. */
+const mostQueues = 12
+
+/** The queues, most trouble first. */
+export function QueuesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+  const rows = summary && queueRows(summary)
+  const total = (of: 'ready' | 'dead') => formatNumber(rows?.reduce((sum, { queue }) => sum + queue.counts[of], 0) ?? 0)
+  return (
+    <Panel
+      title="Queues"
+      note={
+        rows && (rows.length > mostQueues ? `${mostQueues} of ${rows.length}, most trouble first` : `${rows.length}, most trouble first`)
+      }
+      isOld={isOld}
+      end={
+        <>
+          {rows !== undefined && (
+            <span>
+              {total('ready')} waiting · {total('dead')} dead
+            </span>
+          )}
+          <Link href="/queues" className="button">
+            All queues <Icon name="next" />
+          </Link>
+        </>
+      }
+    >
+      {rows?.length === 0 ? (
+        <Empty title="No queues yet">A queue appears here with its first message or its first worker.</Empty>
+      ) : (
+        <Table label="Queues" columns={queueColumns(summary)} rows={rows?.slice(0, mostQueues)} rowKey={({ name }) => name} expected={4} />
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,109 @@
+import type { RouteMetrics, Summary } from '@millrace/contract'
+import { Link } from 'wouter'
+import { metrics } from '../summary/metric-names.ts'
+import { limitOf, pointsOf } from '../summary/series.model.ts'
+import { Empty } from '../ui/empty.tsx'
+import { fixed, formatDuration, formatRate, unknown } from '../ui/format.model.ts'
+import { Icon } from '../ui/icon.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Sparkline } from '../ui/sparkline.tsx'
+import { statusOf } from '../ui/status.model.ts'
+import { Status } from '../ui/status.tsx'
+import { Table } from '../ui/table.tsx'
+import type { Column } from '../ui/table.tsx'
+import { reasonPath } from './verdict.model.ts'
+
+/** How many routes the first screen lists. */
+const mostRoutes = 5
+
+/** The routes that are worst off, as the server orders them. */
+export function RoutesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+  const routes = summary?.api.routes
+  return (
+    <Panel
+      title="Worst routes"
+      note={routes && `${Math.min(mostRoutes, routes.length)} of ${routes.length}`}
+      isOld={isOld}
+      end={
+        <Link href="/api" className="button">
+          API <Icon name="next" />
+        </Link>
+      }
+    >
+      {routes?.length === 0 ? (
+        <Empty title="No requests yet">Each route appears here with its first request: rate, errors and percentiles.</Empty>
+      ) : (
+        <Table
+          label="Worst routes"
+          columns={columnsOf(summary)}
+          rows={routes?.slice(0, mostRoutes)}
+          rowKey={({ method, endpoint }) => `${method} ${endpoint}`}
+        />
+      )}
+    </Panel>
+  )
+}
+
+function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
+  const limit = limitOf(summary ?? { limits: [] }, metrics.response)
+  const errors = limitOf(summary ?? { limits: [] }, metrics.errorRatio)
+  return [
+    {
+      id: 'status',
+      head: 'Status',
+      phone: 'state',
+      cell: ({ status, reason }) => (
+        <Status
+          status={statusOf(status).status}
+          word={status === 'degraded' && reason?.includes('fail') === true ? 'Errors' : statusOf(status).word}
+        />
+      ),
+    },
+    {
+      id: 'route',
+      head: 'Route',
+      phone: 'name',
+      cell: ({ method, endpoint }) => (
+        <Link href={reasonPath({ kind: 'route', subject: `${method} ${endpoint}` })} className="route code">
+          <span className="method">{method}</span> {endpoint}
+        </Link>
+      ),
+    },
+    { id: 'rate', head: 'Req /s', isNumber: true, cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
+    {
+      id: 'errors',
+      head: '5xx, %',
+      phone: 'figure',
+      isNumber: true,
+      cell: ({ errors: failed, requests }) => (requests === 0 ? unknown : fixed((failed / requests) * 100, 1)),
+      bad: ({ errors: failed, requests, status }) => {
+        if (errors === undefined || requests === 0 || status === 'unknown' || failed / requests < errors.warn) return undefined
+        return failed / requests >= errors.critical ? 'fail' : 'slow'
+      },
+    },
+    { id: 'p50', head: 'P50', isNumber: true, cell: ({ p50 }) => time(p50) },
+    {
+      id: 'p95',
+      head: 'P95',
+      phone: 'figure',
+      isNumber: true,
+      cell: ({ p95 }) => time(p95),
+      bad: ({ p95, status }) => {
+        if (limit === undefined || p95 === null || status === 'unknown' || p95 < limit.warn) return undefined
+        return p95 >= limit.critical ? 'fail' : 'slow'
+      },
+    },
+    { id: 'p99', head: 'P99', isNumber: true, cell: ({ p99 }) => time(p99) },
+    {
+      id: 'trend',
+      head: `P95, ${summary?.range ?? '1h'}`,
+      phone: 'trend',
+      isTrend: true,
+      cell: ({ method, endpoint }) => (
+        <Sparkline points={summary === undefined ? [] : (pointsOf(summary, metrics.response, 'p95', { method, endpoint }) ?? [])} />
+      ),
+    },
+  ]
+}
+
+const time = (ms: number | null) => (ms === null ? unknown : formatDuration(ms))

@@ -1,0 +1,49 @@
+import { unknown } from './format.model.ts'
+import type { Quantity } from './format.model.ts'
+import { Skeleton } from './skeleton.tsx'
+import { Sparkline } from './sparkline.tsx'
+import type { Points } from './sparkline.model.ts'
+import { Status } from './status.tsx'
+import type { StatusWord } from './status.model.ts'
+
+export interface FigureProps {
+  readonly label: string
+  /** Numbers with their units; null where the figure cannot be had. Undefined while it is read. */
+  readonly value: readonly Quantity[] | null | undefined
+  /** Shown only when it is not well. */
+  readonly state?: StatusWord | null
+  readonly points?: Points
+  readonly limit?: number | null
+  /** The comparison, or why there is no value. */
+  readonly note?: string
+}
+
+/** One of the figures at the top: label, value, line, and what to hold it against. */
+export function Figure({ label, value, state = null, points, limit = null, note = '' }: FigureProps) {
+  return (
+    <div className="figure" data-status={state?.status ?? 'ok'}>
+      <div className="label">
+        <dt>{label}</dt>
+        {state !== null && <Status {...state} />}
+      </div>
+      <dd className="value">{value === undefined ? <Skeleton width={72} height={24} /> : <Value value={value} />}</dd>
+      {points !== undefined &&
+        (value === undefined ? (
+          <Skeleton width="100%" height={24} />
+        ) : (
+          <Sparkline points={points} limit={limit} status={state?.status ?? 'ok'} />
+        ))}
+      <dd className="note">{value === undefined ? <Skeleton width="70%" height={10} /> : note}</dd>
+    </div>
+  )
+}
+
+function Value({ value }: { readonly value: readonly Quantity[] | null }) {
+  if (value === null) return unknown
+  return value.map(({ value: number, unit }) => (
+    <span key={unit}>
+      {number}
+      {unit !== '' && <span className="unit">{unit}</span>}{' '}
+    </span>
+  ))
+}
