@@ -47,6 +47,8 @@ export interface PluginOptions {
   readonly corsOrigins?: readonly string[]
   /** Requests that are allowed in 15 minutes, by policy. 1…1,000,000. @defaultValue performance 50, queues 200, workspace 3,000, auth 60, metrics 120 */
   readonly limits?: Partial<Limits>
+  /** Asked by /health/ready, which answers 503 while it is true: the process is about to end and wants no new clients. @defaultValue never */
+  readonly isDraining?: () => boolean
   /** True when browsers reach the server over https: they are then told to insist on it. @defaultValue false */
   readonly https?: boolean
 }
@@ -89,10 +91,10 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   return served
 }
 
-function ownHandlers(app: FastifyInstance, { connection, queues }: PluginOptions): Handlers {
+function ownHandlers(app: FastifyInstance, { connection, queues, isDraining }: PluginOptions): Handlers {
   const directory = new QueueDirectory(connection, queues)
   app.addHook('onClose', () => directory.close())
-  return { ...healthHandlers(connection), ...queueHandlers(directory), ...messageHandlers(directory) }
+  return { ...healthHandlers(connection, isDraining), ...queueHandlers(directory), ...messageHandlers(directory) }
 }
 
 /** Its first sample is there before the first request. */

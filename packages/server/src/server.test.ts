@@ -125,6 +125,19 @@ it('a request that had only begun when closing did is told to go elsewhere', asy
   await vi.waitFor(() => expect(answer).toMatch(/^HTTP\/1\.1 503 [^]*connection: close[^]*SHUTTING_DOWN/i))
 })
 
+it('a server that drains is not ready, and answers everything else until it closes', async () => {
+  const { server, tokens } = await setup()
+  const address = await server.listen()
+  const status = async (path: string) => (await fetch(address + path, { headers: { authorization: `Bearer ${tokens.viewer}` } })).status
+  expect(await status('/health/ready')).toBe(200)
+  const closed = server.close({ drainMs: 500 })
+  problemOf(await server.app.inject('/health/ready'), 503, 'SHUTTING_DOWN')
+  expect(await status('/health/ready')).toBe(503)
+  expect([await status('/health/live'), await status('/api/performance/queues')]).toEqual([200, 200])
+  await closed
+  await expect(fetch(`${address}/health/live`)).rejects.toThrow('fetch failed')
+})
+
 it('a port in use and a host that is not here are named', async () => {
   const other = createHttpServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { connect, MillraceError } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
 import Fastify, { LogController } from 'fastify'
@@ -35,8 +36,11 @@ export interface Server {
    * @throws MillraceError PORT_IN_USE, HOST_UNUSABLE  nothing listens
    */
   listen(): Promise<string>
-  /** Stops accepting, lets running requests finish for up to 10 s, then ends. Safe to call twice. */
-  close(): Promise<void>
+  /**
+   * Is not ready but answers for `drainMs` (@defaultValue 0), so that a balancer sends nothing new; then stops accepting, lets running
+   * requests finish for up to 10 s, and ends. Safe to call twice: the first call decides.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>
 }
 
 /** Running requests get this long at close, ms. */
@@ -79,13 +83,29 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
       request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
     })
     const https = config.publicUrl?.startsWith('https:') ?? false
-    await app.register(standalonePlugin, { ...parts, connection, auth, gate, https, corsOrigins: config.corsOrigins })
+    const state = { draining: false }
+    await app.register(standalonePlugin, {
+      ...parts,
+      isDraining: () => state.draining,
+      connection,
+      auth,
+      gate,
+      https,
+      corsOrigins: config.corsOrigins,
+    })
     await app.ready()
-    return new RunningServer(config, app, connection, auth, log, closing)
+    return new RunningServer({ config, app, connection, auth, log, closing, state })
   } catch (error) {
     for (const close of closing) await close()
     throw error
   }
+}
+
+interface RunningParts extends Pick<Server, 'app' | 'connection' | 'auth' | 'log'> {
+  readonly config: Config
+  /** What ends with the server, in this order. */
+  readonly closing: readonly (() => Promise<unknown>)[]
+  readonly state: { draining: boolean }
 }
 
 class RunningServer implements Server {
@@ -95,22 +115,17 @@ class RunningServer implements Server {
   readonly log: FastifyBaseLogger
   readonly #config: Config
   readonly #closing: readonly (() => Promise<unknown>)[]
+  readonly #state: { draining: boolean }
   #closed: Promise<void> | undefined
 
-  constructor(
-    config: Config,
-    app: FastifyInstance,
-    connection: Connection,
-    auth: AuthOptions,
-    log: FastifyBaseLogger,
-    closing: (() => Promise<unknown>)[],
-  ) {
+  constructor({ config, app, connection, auth, log, closing, state }: RunningParts) {
     this.app = app
     this.connection = connection
     this.auth = auth
     this.log = log
     this.#config = config
     this.#closing = closing
+    this.#state = state
   }
 
   async listen(): Promise<string> {
@@ -129,11 +144,13 @@ class RunningServer implements Server {
     return `http://${shown}:${bound}`
   }
 
-  close(): Promise<void> {
-    return (this.#closed ??= this.#close())
+  close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    return (this.#closed ??= this.#close(drainMs))
   }
 
-  async #close(): Promise<void> {
+  async #close(drainMs: number): Promise<void> {
+    this.#state.draining = true
+    if (drainMs > 0 && this.app.server.listening) await pause(drainMs)
     const deadline = setTimeout(() => this.app.server.closeAllConnections(), closeDeadlineMs)
     await this.app.close().finally(() => clearTimeout(deadline))
     for (const close of this.#closing) await close()
