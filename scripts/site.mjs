@@ -58,7 +58,7 @@ function currentFiles() {
   const found = new Set([page])
   for (const file of found) {
     if (!/\.(html|js)$/.test(file)) continue
-    for (const [, name] of readFileSync(join(built, file), 'utf8').matchAll(/([\w-]+-[\w-]{8}\.(?:js|css|svg))/g))
+    for (const [, name] of readFileSync(join(built, file), 'utf8').matchAll(/([\w.-]+-[\w-]{8}\.(?:js|css|svg))/g))
       found.add(`assets/${name}`)
   }
   return [...found].filter((file) => existsSync(join(built, file)))
