@@ -13,6 +13,14 @@ export interface Section {
 }
 
 const OverviewPage = lazy(() => import('./overview/overview-page.tsx').then(({ OverviewPage: page }) => ({ default: page })))
+const ApiPage = lazy(() => import('./api-routes/api-page.tsx').then(({ ApiPage: page }) => ({ default: page })))
+const SystemPage = lazy(() => import('./system/system-page.tsx').then(({ SystemPage: page }) => ({ default: page })))
+const RedisPage = lazy(() => import('./redis/redis-page.tsx').then(({ RedisPage: page }) => ({ default: page })))
 
 /** THE TABLE of what the dashboard shows, in the order of the rail. */
-export const sections: readonly Section[] = [{ path: '/', name: 'Overview', icon: 'overview', pages: [{ path: '/', Page: OverviewPage }] }]
+export const sections: readonly Section[] = [
+  { path: '/', name: 'Overview', icon: 'overview', pages: [{ path: '/', Page: OverviewPage }] },
+  { path: '/api', name: 'API', icon: 'api', pages: [{ path: '/api', Page: ApiPage }] },
+  { path: '/system', name: 'System', icon: 'system', pages: [{ path: '/system', Page: SystemPage }] },
+  { path: '/redis', name: 'Redis', icon: 'redis', pages: [{ path: '/redis', Page: RedisPage }] },
+]

@@ -1,5 +1,7 @@
 import type { Summary } from '@millrace/contract'
 import { Link } from 'wouter'
+import { durabilityOf } from '../redis/durability.model.ts'
+import { Ladder } from '../redis/ladder.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf } from '../summary/series.model.ts'
 import { formatBytes, formatDuration, formatNumber } from '../ui/format.model.ts'
@@ -8,7 +10,6 @@ import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { statusBy } from '../ui/status.model.ts'
 import { Status } from '../ui/status.tsx'
-import { durabilities, durabilitySentence } from './store.model.ts'
 
 /** Redis or the embedded file: connection, memory against its limit, and what can be lost. */
 export function StorePanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
@@ -22,6 +23,7 @@ export function StorePanel({ summary, isOld }: { readonly summary: Summary | und
     )
   }
   const { redis } = summary
+  const { rungs, sentence } = durabilityOf(redis)
   const facts = [
     redis.kind === 'redis' ? redis.version : `SQLite ${redis.version ?? ''}`.trim(),
     redis.latencyMs === null ? null : formatDuration(redis.latencyMs),
@@ -46,20 +48,8 @@ export function StorePanel({ summary, isOld }: { readonly summary: Summary | und
         <div className="durability">
           <span>Durability</span>
           <div>
-            <ol className="ladder">
-              {durabilities.map((grade, index) => (
-                <li
-                  key={grade}
-                  {...(index <= durabilities.indexOf(redis.durability ?? 'volatile') && redis.durability !== null
-                    ? { 'data-reached': '' }
-                    : {})}
-                  {...(grade === redis.durability ? { 'aria-current': 'step' } : {})}
-                >
-                  {grade}
-                </li>
-              ))}
-            </ol>
-            <p>{durabilitySentence(redis)}</p>
+            <Ladder rungs={rungs} />
+            <p>{sentence}</p>
           </div>
         </div>
       </div>

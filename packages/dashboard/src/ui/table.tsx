@@ -9,8 +9,12 @@ export interface Column<Row> {
   readonly isNumber?: boolean
   /** What it is on a phone, where a row has two lines: its state, its name, one of the figures of the second line, its trend. */
   readonly phone?: 'state' | 'name' | 'figure' | 'trend'
+  /** What stands behind a figure on a phone. @defaultValue the head in small letters */
+  readonly phoneHead?: string
   /** Leaves first when the window is narrow. */
   readonly isTrend?: boolean
+  /** Leaves when the window is narrower: another page tells it too. */
+  readonly leavesBelow?: 1280 | 1024
   /** Can be ordered by. */
   readonly isSortable?: boolean
   /** The status of a value that passed a limit. */
@@ -27,7 +31,7 @@ interface TableProps<Row> {
   /** How many rows a skeleton has. */
   readonly expected?: number
   /** The column it is ordered by; the order is the caller's. */
-  readonly sort?: { readonly by: string; readonly choose: (id: string) => void }
+  readonly sort?: { readonly by: string; readonly isDescending: boolean; readonly choose: (id: string) => void }
 }
 
 /** Rows of 32 px; on a phone rows of two lines. The first column is the state, numbers stand right. */
@@ -47,8 +51,8 @@ export function Table<Row>({ label, columns, rows, rowKey, expected = 5, sort }:
           {rows === undefined
             ? Array.from({ length: expected }, (_, index) => (
                 <tr key={index} role="row">
-                  {columns.map(({ id, isNumber, phone, isTrend }) => (
-                    <td key={id} role="cell" className={classOf({ isNumber, isTrend })} data-phone={phone}>
+                  {columns.map(({ id, isNumber, phone, isTrend, leavesBelow }) => (
+                    <td key={id} role="cell" className={classOf({ isNumber, isTrend, leavesBelow })} data-phone={phone}>
                       <Skeleton width={phone === 'name' ? 120 : 48} />
                     </td>
                   ))}
@@ -56,13 +60,13 @@ export function Table<Row>({ label, columns, rows, rowKey, expected = 5, sort }:
               ))
             : rows.map((row) => (
                 <tr key={rowKey(row)} role="row">
-                  {columns.map(({ id, head, cell, isNumber, phone, isTrend, bad }) => (
+                  {columns.map(({ id, head, cell, isNumber, phone, phoneHead, isTrend, leavesBelow, bad }) => (
                     <td
                       key={id}
                       role="cell"
-                      className={classOf({ isNumber, isTrend })}
+                      className={classOf({ isNumber, isTrend, leavesBelow })}
                       data-phone={phone}
-                      data-label={head}
+                      data-label={phoneHead ?? head.toLowerCase()}
                       data-bad={bad?.(row)}
                     >
                       {cell(row)}
@@ -77,24 +81,19 @@ export function Table<Row>({ label, columns, rows, rowKey, expected = 5, sort }:
 }
 
 function Head<Row>({
-  column: { id, head, isNumber, isTrend, isSortable },
+  column: { id, head, isNumber, isTrend, leavesBelow, isSortable },
   sort,
 }: {
   readonly column: Column<Row>
   readonly sort: TableProps<Row>['sort']
 }) {
-  const isChosen = sort?.by === id
+  const direction = sort?.by === id ? (sort.isDescending ? 'descending' : 'ascending') : undefined
   return (
-    <th
-      role="columnheader"
-      scope="col"
-      className={classOf({ isNumber, isTrend })}
-      {...(isChosen ? { 'aria-sort': 'descending' as const } : {})}
-    >
+    <th role="columnheader" scope="col" className={classOf({ isNumber, isTrend, leavesBelow })} aria-sort={direction}>
       {sort !== undefined && isSortable === true ? (
         <button type="button" className="sort" onClick={() => sort.choose(id)}>
           {head}
-          <span aria-hidden="true">{isChosen ? ' ↓' : ''}</span>
+          <span aria-hidden="true">{direction === undefined ? '' : direction === 'descending' ? ' ↓' : ' ↑'}</span>
         </button>
       ) : (
         head
@@ -103,5 +102,7 @@ function Head<Row>({
   )
 }
 
-const classOf = ({ isNumber, isTrend }: { isNumber?: boolean | undefined; isTrend?: boolean | undefined }) =>
-  [isNumber === true ? 'number' : '', isTrend === true ? 'trend' : ''].join(' ').trim() || undefined
+type Flags = { readonly isNumber: boolean | undefined; readonly isTrend: boolean | undefined; readonly leavesBelow: number | undefined }
+
+const classOf = ({ isNumber, isTrend, leavesBelow }: Flags) =>
+  [isNumber && 'number', isTrend && 'trend', leavesBelow !== undefined && `below-${leavesBelow}`].filter(Boolean).join(' ') || undefined

@@ -1,0 +1,96 @@
+import type { Summary } from '@millrace/contract'
+import { useMemo } from 'react'
+import { Link, useSearchParams } from 'wouter'
+import { HeatmapChart } from '../charts/heatmap-chart.tsx'
+import { LineChart } from '../charts/line-chart.tsx'
+import type { Line } from '../charts/lines.model.ts'
+import { metrics } from '../summary/metric-names.ts'
+import { isAlike, limitOf, pointsOf } from '../summary/series.model.ts'
+import { useSummary } from '../summary/use-summary.ts'
+import { Status } from '../ui/status.tsx'
+import { RouteFacts, TotalFacts } from './route-facts.tsx'
+import { RoutesPanel } from './routes-panel.tsx'
+import { countWords, routeRow } from './routes.model.ts'
+import type { RouteRow } from './routes.model.ts'
+
+const percentiles = ['p50', 'p95', 'p99'] as const
+const eachPoint = { '1h': 'a minute', '24h': '5 minutes', '7d': 'an hour' } as const
+
+/** Every route with its numbers; one chosen by the address, or all of them together, with percentiles and their distribution. */
+export function ApiPage() {
+  const [search] = useSearchParams()
+  const [method, endpoint] = [search.get('method'), search.get('endpoint')]
+  const chosen = useMemo(() => (method === null || endpoint === null ? null : { method, endpoint }), [method, endpoint])
+  const { summary, range, isOld } = useSummary({ view: 'api', ...chosen })
+  const rows = useMemo(() => (summary === undefined ? undefined : rowsOf(summary)), [summary])
+  const row = chosen && rows?.find((one) => isAlike(chosen, { method: one.method, endpoint: one.endpoint }))
+  const labels = useMemo(() => chosen ?? {}, [chosen])
+  const lines = useMemo(() => (summary === undefined ? undefined : linesOf(summary, labels)), [summary, labels])
+  const heatmap = summary && (summary.heatmaps.find((one) => one.metric === metrics.response && isAlike(one.labels, labels)) ?? null)
+  const chart = {
+    resolutionSeconds: summary?.resolutionSeconds ?? 60,
+    generatedAtMs: summary?.generatedAt ?? 0,
+    isOld,
+    empty: chosen === null ? 'No request was answered in this time.' : 'This route answered no request in this time.',
+  }
+  return (
+    <>
+      <Title summary={summary} chosen={chosen} row={row ?? undefined} />
+      {chosen === null ? <TotalFacts routes={summary?.api.routes} /> : <RouteFacts row={row ?? undefined} isRead={summary !== undefined} />}
+      <div className="split">
+        <HeatmapChart
+          title={chosen === null ? 'Response time, all routes' : 'Response time, every request'}
+          note={`log scale, one column ${eachPoint[range]}`}
+          heatmap={heatmap}
+          lines={lines ?? []}
+          noun="requests"
+          {...chart}
+        />
+        <LineChart title="Percentiles" note="log scale" lines={lines} unit="ms" {...chart} isTall />
+      </div>
+      <RoutesPanel rows={rows} summary={summary} chosen={chosen} isOld={isOld} />
+    </>
+  )
+}
+
+function rowsOf(summary: Summary): RouteRow[] {
+  const limits = { errors: limitOf(summary, metrics.errorRatio), p95: limitOf(summary, metrics.response) }
+  return summary.api.routes.map((route) => routeRow(route, limits))
+}
+
+function linesOf(summary: Summary, labels: Readonly<Record<string, string>>): Line[] {
+  return percentiles.map((statistic) => ({
+    label: statistic.toUpperCase(),
+    look: statistic,
+    points: pointsOf(summary, metrics.response, statistic, labels) ?? [],
+  }))
+}
+
+interface TitleProps {
+  readonly summary: Summary | undefined
+  readonly chosen: { readonly method: string; readonly endpoint: string } | null
+  readonly row: RouteRow | undefined
+}
+
+function Title({ summary, chosen, row }: TitleProps) {
+  if (chosen === null) {
+    return (
+      <div className="title">
+        <h1>API</h1>
+        <p>{summary && countWords(summary.api.routes)}</p>
+      </div>
+    )
+  }
+  return (
+    <div className="title">
+      <Link href="/api">All routes</Link>
+      <h1>
+        <code>
+          <span className="method">{chosen.method}</span> {chosen.endpoint}
+        </code>
+      </h1>
+      {row && <Status status={row.status} word={row.word} badge />}
+      <p>{row ? row.reason : summary && 'No request of this route was recorded in this time.'}</p>
+    </div>
+  )
+}

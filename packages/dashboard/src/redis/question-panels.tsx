@@ -1,0 +1,108 @@
+import type { Summary } from '@millrace/contract'
+import type { ReactNode } from 'react'
+import { metrics } from '../summary/metric-names.ts'
+import { limitOf, pointsOf } from '../summary/series.model.ts'
+import { reasonOf } from '../system/meters.model.ts'
+import { formatDuration } from '../ui/format.model.ts'
+import { Meter } from '../ui/meter.tsx'
+import { Panel } from '../ui/panel.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { Status } from '../ui/status.tsx'
+import type { StatusWord } from '../ui/status.model.ts'
+import { durabilityOf } from './durability.model.ts'
+import { fullInMs } from './fill.model.ts'
+import { Ladder } from './ladder.tsx'
+import { clientsText, latencyText, roomOf, speedOf, storeWords } from './store.model.ts'
+
+interface QuestionProps {
+  readonly summary: Summary | undefined
+  readonly isOld: boolean
+}
+
+/** Durability: what survives what. */
+export function LossPanel({ summary, isOld }: QuestionProps) {
+  const durability = summary && durabilityOf(summary.redis)
+  return (
+    <Question title="Will it lose messages?" state={durability?.state} isOld={isOld}>
+      {durability === undefined ? <Skeleton width="100%" height={24} /> : <Ladder rungs={durability.rungs} />}
+      <p>{durability?.sentence ?? <Skeleton width="80%" />}</p>
+      {summary?.redis.kind === 'redis' && <Pairs pairs={[['Eviction', 'refused at the start, unless it was allowed there']]} />}
+    </Question>
+  )
+}
+
+/** Room: how much of what it may use is used, and when that is all. */
+export function RoomPanel({ summary, isOld }: QuestionProps) {
+  const room = summary && roomOf(summary.redis, limitOf(summary, metrics.storeUsage), reasonOf(summary.system, 'redis.usedMemoryBytes'))
+  const points = summary && pointsOf(summary, metrics.storeMemory, 'max')
+  const limit = summary?.redis.maxMemoryBytes ?? null
+  const full = points === undefined || limit === null ? null : fullInMs(points, limit)
+  const words = storeWords(summary?.redis.kind ?? 'redis')
+  return (
+    <Question title="Will it stop?" state={room?.state} isOld={isOld}>
+      {room === undefined ? <Skeleton width="100%" height={24} /> : <Meter name={words.room} {...room} />}
+      <Pairs
+        pairs={[
+          [
+            'Full',
+            summary && (full === null ? 'not in sight' : `est. in ${formatDuration(Math.round(full / 60_000) * 60_000)}, as it grows now`),
+          ],
+          ['Clients', summary && clientsText(summary.redis, reasonOf(summary.system, 'redis.connectedClients'))],
+        ]}
+      />
+    </Question>
+  )
+}
+
+/** Speed: one round trip now. */
+export function SpeedPanel({ summary, isOld }: QuestionProps) {
+  const limit = summary && limitOf(summary, metrics.storeLatency)
+  const words = storeWords(summary?.redis.kind ?? 'redis')
+  const last = (statistic: 'p50' | 'p95' | 'p99') =>
+    summary &&
+    latencyText(
+      pointsOf(summary, metrics.storeLatency, statistic)?.findLast(([, value]) => value !== null)?.[1] ?? null,
+      undefined,
+      'not measured',
+    )
+  return (
+    <Question title="Is it slow?" state={summary && speedOf(summary.redis, limit)} isOld={isOld}>
+      <Pairs
+        pairs={[
+          [words.roundTrip, summary && latencyText(summary.redis.latencyMs, limit, reasonOf(summary.system, 'redis.latencyMs'))],
+          ['P50', last('p50')],
+          ['P95', last('p95')],
+          ['P99', last('p99')],
+        ]}
+      />
+    </Question>
+  )
+}
+
+interface FrameProps {
+  readonly title: string
+  readonly state: StatusWord | undefined
+  readonly isOld: boolean
+  readonly children: ReactNode
+}
+
+function Question({ title, state, isOld, children }: FrameProps) {
+  return (
+    <Panel title={title} isOld={isOld} end={state && <Status {...state} badge />}>
+      <div className="question">{children}</div>
+    </Panel>
+  )
+}
+
+function Pairs({ pairs }: { readonly pairs: readonly (readonly [name: string, value: string | undefined])[] }) {
+  return (
+    <dl className="pairs">
+      {pairs.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value ?? <Skeleton width={96} />}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

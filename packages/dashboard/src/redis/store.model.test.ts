@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { systemOf } from '../system/system.test.fixture.ts'
+import { clientsText, latencyText, roomOf, speedOf } from './store.model.ts'
+
+const { redis } = systemOf()
+const memory = { metric: 'store.memory_usage', warn: 75, critical: 90 }
+const ping = { metric: 'store.latency', warn: 20, critical: 100 }
+
+it('room is used of which limit, of which kind, against where it warns', () => {
+  expect(roomOf(redis, memory, '')).toEqual({
+    usage: 0.81,
+    of: '1.62 GiB of 2.00 GiB, maxmemory',
+    limit: { warn: 0.75, critical: 0.9 },
+    state: { status: 'slow', word: 'High' },
+  })
+})
+
+it('a Redis without maxmemory says that its machine is the limit', () => {
+  expect(roomOf({ ...redis, memoryLimit: 'system' }, memory, '').of).toBe('1.62 GiB of 2.00 GiB, memory of the machine: no maxmemory')
+})
+
+it('a figure that cannot be had says why, and nothing is OK because of it', () => {
+  const room = roomOf({ ...redis, usedMemoryBytes: null }, memory, 'INFO is refused')
+  expect([room.usage, room.of, room.state.word]).toEqual([null, 'INFO is refused', 'Unknown'])
+  expect(latencyText(null, ping, 'the store does not answer')).toBe('— the store does not answer')
+  expect(clientsText({ ...redis, connectedClients: null }, 'INFO is refused')).toBe('— INFO is refused')
+})
+
+it('a round trip is slow from its limit on', () => {
+  expect([0.6, 20, 100, null].map((latencyMs) => speedOf({ ...redis, latencyMs }, ping).word)).toEqual(['OK', 'Slow', 'Failing', 'Unknown'])
+})
+
+it('a file has no clients', () => {
+  expect(clientsText({ ...redis, kind: 'embedded', connectedClients: null }, '')).toBe('one process owns the file')
+})

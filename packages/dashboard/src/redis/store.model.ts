@@ -1,0 +1,84 @@
+import type { Limit, StoreFigures } from '@millrace/contract'
+import { formatBytes, formatDuration, formatNumber, unknown } from '../ui/format.model.ts'
+import { statusBy } from '../ui/status.model.ts'
+import type { StatusWord } from '../ui/status.model.ts'
+
+/** What the page is called, and how it names things: a Redis and a file are asked the same questions. */
+export interface StoreWords {
+  readonly title: string
+  readonly product: string
+  readonly room: string
+  readonly roomChart: string
+  readonly roundTrip: string
+  readonly down: string
+}
+
+const wordsOf: Readonly<Record<StoreFigures['kind'], StoreWords>> = {
+  redis: {
+    title: 'Redis',
+    product: 'Redis',
+    room: 'Memory',
+    roomChart: 'Memory used',
+    roundTrip: 'Ping',
+    down: 'Redis does not answer. Nothing is enqueued or run until it does; what it holds stays there.',
+  },
+  embedded: {
+    title: 'Embedded file',
+    product: 'SQLite',
+    room: 'File',
+    roomChart: 'Size of the file',
+    roundTrip: 'Round trip to the file’s thread',
+    down: 'The file’s thread does not answer. Nothing is enqueued or run until it does.',
+  },
+}
+
+export const storeWords = (kind: StoreFigures['kind']) => wordsOf[kind]
+
+const limitKinds = { maxmemory: 'maxmemory', system: 'memory of the machine: no maxmemory', disk: 'disk' } as const
+
+/** Use of what the store may use. */
+export interface RoomUse {
+  /** 0…1; null where it cannot be had. */
+  readonly usage: number | null
+  /** Used of which limit, of which kind; or why nothing is known. */
+  readonly of: string
+  readonly limit: { readonly warn: number; readonly critical: number } | undefined
+  readonly state: StatusWord
+}
+
+/** `limit` is in percent of what the store may use. */
+export function roomOf(store: StoreFigures, limit: Limit | undefined, reason: string): RoomUse {
+  const { usedMemoryBytes, maxMemoryBytes, memoryLimit } = store
+  const shares = limit && { warn: limit.warn / 100, critical: limit.critical / 100 }
+  if (usedMemoryBytes === null || maxMemoryBytes === null || maxMemoryBytes === 0) {
+    const of = usedMemoryBytes === null ? reason : `${formatBytes(usedMemoryBytes)} used; the limit is not known: ${reason}`
+    return { usage: null, of, limit: shares, state: { status: 'unknown', word: 'Unknown' } }
+  }
+  const usage = usedMemoryBytes / maxMemoryBytes
+  const kind = memoryLimit === null ? '' : `, ${limitKinds[memoryLimit]}`
+  const status = statusBy(usage, shares)
+  return {
+    usage,
+    of: `${formatBytes(usedMemoryBytes)} of ${formatBytes(maxMemoryBytes)}${kind}`,
+    limit: shares,
+    state: { status, word: status === 'ok' ? 'OK' : 'High' },
+  }
+}
+
+/** How the round trip is against its limit, ms. */
+export function speedOf({ latencyMs }: StoreFigures, limit: Limit | undefined): StatusWord {
+  const status = statusBy(latencyMs, limit)
+  return { status, word: { ok: 'OK', slow: 'Slow', fail: 'Failing' }[status as string] ?? 'Unknown' }
+}
+
+/** `14 ms, limit 20 ms`; or `—` with its reason. */
+export function latencyText(latencyMs: number | null, limit: Limit | undefined, reason: string): string {
+  if (latencyMs === null) return `${unknown} ${reason}`
+  return limit === undefined ? formatDuration(latencyMs) : `${formatDuration(latencyMs)}, warns at ${formatDuration(limit.warn)}`
+}
+
+/** How many are connected; a file has no clients. */
+export function clientsText({ kind, connectedClients }: StoreFigures, reason: string): string {
+  if (kind === 'embedded') return 'one process owns the file'
+  return connectedClients === null ? `${unknown} ${reason}` : formatNumber(connectedClients)
+}
