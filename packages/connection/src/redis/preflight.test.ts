@@ -69,6 +69,27 @@ describe('a connection is refused', () => {
     await connectTo(server.url.replace('//', '//:right@'))
   })
 
+  test('where no password was given, saying where one goes', async () => {
+    const server = await startServer('--requirepass', 'right')
+    const message = expect.stringMatching(/asks for a password and got none; write it into the URL, as in redis:\/\/:password@host/)
+    await expect(connect(server.url)).rejects.toMatchObject({ code: 'STORE_DENIED', message })
+  })
+
+  test('where the server has no database of that number, instead of using database 0', async () => {
+    const server = await startServer()
+    const startedMs = performance.now()
+    const message = expect.stringMatching(
+      /^url: redis:\/\/127\.0\.0\.1:\d+\/99 gives no database 99 \(DB index is out of range\); [^.]*redis\.conf\.$/,
+    )
+    await expect(connect(`${server.url}/99`)).rejects.toMatchObject({ code: 'OPTION_INVALID', message })
+    await expect(connect(`${server.url}/99`, { wait: true })).rejects.toMatchObject({ code: 'OPTION_INVALID', message })
+    expect(performance.now() - startedMs).toBeLessThan(4_000)
+    const last = await connectTo(`${server.url}/15`)
+    await last.keyValue('a room').set('key', 'value')
+    const first = await connectTo(server.url)
+    expect(await first.keyValue('a room').get('key')).toBeUndefined()
+  })
+
   test('where the server is too old', async () => {
     const message = expect.stringContaining('Redis 6.2.14; Redis 7.0 or Valkey 7.2')
     const old = await pretend('redis_version:6.2.14\r\nrole:master\r\nloading:0\r\n')

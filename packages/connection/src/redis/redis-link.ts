@@ -1,5 +1,5 @@
 import { MillraceError } from '../errors.ts'
-import { asksAgain, asksElsewhere, deniedError, isDenied, isReply, replyWord, toMillraceError } from './reply-error.ts'
+import { asksAgain, asksElsewhere, databaseError, deniedError, isDenied, isReply, replyWord, toMillraceError } from './reply-error.ts'
 import { PlainCall } from './store-call.ts'
 import type { Cluster, Redis } from 'ioredis'
 import type { Duplex } from 'node:stream'
@@ -21,7 +21,7 @@ export interface LinkOptions {
   /** Makes the client; it must not keep commands for later by itself. */
   readonly makeClient: () => Redis | Cluster
   readonly onState?: (state: 'up' | 'down') => void
-  /** The server refused the credentials; it goes on trying. */
+  /** The server refused the credentials or the database; it goes on trying. */
   readonly onDenied?: (error: MillraceError) => void
   /** A published message arrived. */
   readonly onMessage?: (channel: string, text: string) => void
@@ -59,6 +59,8 @@ export class RedisLink {
   /** Whether anything was answered since the last look. */
   #heard = false
   #info: ServerInfo = new Map()
+  /** The socket is on database 0, whatever was asked for. */
+  #astray = false
   #downSinceMs: number | undefined = performance.now()
   #lastAway = { ms: 0, healedAtMs: -Infinity }
   #everUp = false
@@ -69,7 +71,10 @@ export class RedisLink {
     this.#options = options
     this.#client = options.makeClient()
     this.#client.on('error', (error: Error) => this.#hearError(error))
-    this.#client.on('connect', () => (this.#greetedMs = this.#nowMs))
+    this.#client.on('connect', () => {
+      this.#greetedMs = this.#nowMs
+      this.#astray = false
+    })
     this.#client.on('ready', () => void this.#greet())
     this.#client.on('close', () => this.#hearClose())
     this.#pinging = setInterval(() => {
@@ -191,6 +196,7 @@ export class RedisLink {
       const found = await this.#askInfo()
       // Not this socket any more.
       if (found === undefined || this.#state !== 'greeting' || client.status !== 'ready') return
+      if (this.#astray) return this.#destroy()
       this.#info = found
       if (found.get('loading') === '1') {
         this.#lastFailure = 'it is loading its data'
@@ -231,7 +237,10 @@ export class RedisLink {
   #hearError(error: Error): void {
     const { message } = error
     this.#lastFailure = (message || (error as NodeJS.ErrnoException).code || error.name).slice(0, 200)
+    const database = unselected(error)
+    if (database !== undefined) this.#astray = true
     if (isDenied(message)) this.#options.onDenied?.(deniedError(message, this.#options.store))
+    else if (database !== undefined) this.#options.onDenied?.(databaseError(message, database, this.#options.store))
   }
 
   #hearClose(): void {
@@ -306,6 +315,12 @@ export class RedisLink {
       awayMs: () => (performance.now() - this.#lastAway.healedAtMs < tellAwayMs ? this.#lastAway.ms : 0),
     }
   }
+}
+
+/** The number of the database a server did not give; undefined for every other error. */
+function unselected(error: Error): number | undefined {
+  const { command } = error as { command?: { readonly name: string; readonly args: readonly unknown[] } }
+  return isReply(error) && command?.name === 'select' ? Number(command.args[0]) : undefined
 }
 
 export function parseInfo(text: string): ServerInfo {

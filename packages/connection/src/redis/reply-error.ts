@@ -55,6 +55,10 @@ export function isDenied(message: string): boolean {
 
 export function deniedError(message: string, store: string): MillraceError {
   const word = replyWord(message.replace(/^-/, ''))
+  if (word === 'NOAUTH') {
+    const remedy = 'write it into the URL, as in redis://:password@host, or redis://user:password@host for a user of its own'
+    return new MillraceError('STORE_DENIED', `${store} asks for a password and got none; ${remedy}.`)
+  }
   const remedy =
     word === 'NOPERM'
       ? 'give the user the right that is missing'
@@ -62,6 +66,13 @@ export function deniedError(message: string, store: string): MillraceError {
         ? 'the server is in protected mode: give it a password'
         : 'check the user name and password in the URL'
   return new MillraceError('STORE_DENIED', `${store} refused: ${firstSentence(message)}; ${remedy}.`)
+}
+
+/** The server has no database of this number. */
+export function databaseError(message: string, database: number, store: string): MillraceError {
+  const refused = firstSentence(message).replace(/^ERR /, '')
+  const remedy = 'name a lower one in the URL, or raise databases in redis.conf'
+  return new MillraceError('OPTION_INVALID', `url: ${store} gives no database ${database} (${refused}); ${remedy}.`)
 }
 
 /** Line numbers of the server count the prelude: they are moved back and name the file. */
