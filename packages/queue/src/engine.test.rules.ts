@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { batchRules } from './engine-batch.test.rules.ts'
+import { misuseRules } from './engine-misuse.test.rules.ts'
 import { operatorRules } from './engine-operators.test.rules.ts'
 import { missing, Seen, Stage } from './engine.test.stage.ts'
 import type { EnginePlace } from './engine.test.stage.ts'
@@ -22,6 +23,7 @@ export function describeEngine(name: string, open: () => Promise<EnginePlace>): 
 
     batchRules(() => stage)
     operatorRules(() => stage)
+    misuseRules(() => stage)
 
     it('a message reaches its handler with what it was given and is completed by its return', async () => {
       const queue = stage.queue<{ to: string }>()

@@ -20,6 +20,7 @@ import type { CloseReport } from './worker/close.ts'
 import type { WorkerEvents } from './worker/events.ts'
 import type { BatchHandler, Handler } from './worker/handler.ts'
 import { Maintenance } from './worker/maintenance.ts'
+import { describe, legible } from './worker/outcome.ts'
 import { SingleSlots } from './worker/single-slots.ts'
 import type { OnEnd, Slots } from './worker/slots.ts'
 import { resolveWorkerOptions } from './worker/worker-options.ts'
@@ -182,13 +183,14 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
     }
   }
 
-  readonly #onError = (cause: unknown): void => {
+  readonly #onError = (thrown: unknown): void => {
+    const cause = legible(thrown)
     if (isOutage(cause)) {
       const now = this.#options.clock.now()
       if (now < this.#outageToldUntil) return
       this.#outageToldUntil = now + outageEveryMs
     }
-    const error = cause instanceof Error ? cause : new Error(String(cause))
+    const error = cause instanceof Error ? cause : new Error(describe(cause).message)
     if (this.listenerCount('error') > 0) {
       try {
         ;(this as EventEmitter).emit('error', error)
@@ -199,7 +201,8 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   }
 
   #logError(error: unknown): void {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const { name, message } = describe(legible(error))
+    const text = `${name}: ${message}`
     if (this.#log) this.#log.error({ err: error, queue: this.#core.name }, `worker: ${text}`)
     else process.stderr.write(`millrace: worker of '${this.#core.name}': ${text}\n`)
   }

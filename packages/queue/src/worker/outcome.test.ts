@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ClaimedMessage } from '../store/store.ts'
+import type { AttemptRecord, ClaimedMessage } from '../store/store.ts'
 import { Bury, Retry } from '../verdict.ts'
 import { Attempt, cut } from './attempt.ts'
 import { describe as described, failureOf, fingerprintOf } from './outcome.ts'
@@ -64,6 +64,29 @@ describe('failureOf', () => {
       expect(Buffer.byteLength(record)).toBeLessThanOrEqual(4096)
       expect(JSON.parse(record)).toMatchObject({ attempt: 1, worker: ran.worker, runMs: 5, error: { name: 'Error' } })
     }
+  })
+})
+
+describe('what a handler throws', () => {
+  const revoked = Proxy.revocable({}, {})
+  revoked.revoke()
+  const shy = (): never => {
+    throw new Error('do not look')
+  }
+  it.each<[string, unknown]>([
+    ['an object without a prototype that is no JSON', Object.assign(Object.create(null) as object, { n: 1n })],
+    ['an object whose toString and toJSON throw', { toString: shy, toJSON: shy }],
+    ['a revoked Proxy', revoked.proxy],
+    ['a Proxy of an Error that cannot be looked at', new Proxy(new Error('no'), { get: shy })],
+    ['a Proxy whose prototype cannot be asked for', new Proxy(new Error('no'), { getPrototypeOf: shy })],
+    ['an Error whose message has no text', Object.defineProperty(new Error('no'), 'message', { value: Object.create(null) })],
+    ['an Error whose cause cannot be had', Object.defineProperty(new Error('no'), 'cause', { get: shy })],
+    ['a Retry whose delay cannot be had', Object.defineProperty(new Retry(), 'delayMs', { get: shy })],
+  ])('is a failed attempt even where it cannot be turned into text: %s', (_what, thrown) => {
+    const result = failureOf(attempt(), thrown, rule, ran)
+    expect(result).toMatchObject({ kind: 'failed', delayMs: 1000 })
+    const { error } = JSON.parse(result.attempt) as AttemptRecord
+    expect(error).toMatchObject({ name: 'TypeError', message: 'what was thrown cannot be turned into text' })
   })
 })
 

@@ -48,8 +48,9 @@ function encodeValue(id: string, value: unknown, onError: (error: unknown) => vo
  * What the store is told of a failed attempt: `Bury` makes the message dead at once; otherwise the queue's rule decides, with the
  * message's own maxRetries and retryDelay before it, and `Retry` chooses the delay. Pure.
  */
-export function failureOf(attempt: Attempt, error: unknown, rule: RetryRule, ran: Ran): Extract<Result, { kind: 'failed' | 'dead' }> {
+export function failureOf(attempt: Attempt, thrown: unknown, rule: RetryRule, ran: Ran): Extract<Result, { kind: 'failed' | 'dead' }> {
   const { claim, nonce } = attempt
+  const error = legible(thrown)
   const described = describe(error)
   const record = recordOf(attempt.number, described, ran)
   const own = claim.options
@@ -87,7 +88,22 @@ export function fingerprintOf(error: { readonly name: string; readonly message: 
   return createHash('sha1').update(`${error.name}\n${shape}`).digest('hex').slice(0, 12)
 }
 
-/** Whatever was thrown, as name, message and stack; the causes' messages follow the stack. */
+/**
+ * What was thrown, or an Error in its place where looking at it throws (an object without `toString`, a revoked Proxy, a getter that
+ * fails): a handler may throw anything, and what reads it here must not fail.
+ */
+export function legible(thrown: unknown): unknown {
+  try {
+    describe(thrown)
+    if (isRetry(thrown)) Number(thrown.delayMs)
+    else isBury(thrown)
+    return thrown
+  } catch {
+    return new TypeError('what was thrown cannot be turned into text')
+  }
+}
+
+/** Whatever was thrown and is legible, as name, message and stack; the causes' messages follow the stack. */
 export function describe(error: unknown): AttemptRecord['error'] {
   if (!(error instanceof Error)) return { name: 'Thrown', message: cut(textOf(error), 1024) }
   const code = (error as { code?: unknown }).code

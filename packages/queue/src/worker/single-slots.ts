@@ -87,14 +87,16 @@ export class SingleSlots implements Slots {
       attempt.abort(error)
     })
     let answer: unknown
+    let later: boolean
     try {
       answer = this.#handler(message, new Context(attempt))
+      later = isThenable(answer)
     } catch (error) {
       this.#end(attempt, { kind: 'failed', error })
       return
     }
-    if (isThenable(answer)) {
-      answer.then(
+    if (later) {
+      Promise.resolve(answer).then(
         (value) => this.#end(attempt, { kind: 'done', value }),
         (error: unknown) => this.#end(attempt, { kind: 'failed', error }),
       )
