@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { Seen } from './engine.test.stage.ts'
 import type { Stage } from './engine.test.stage.ts'
+import type { BatchHandler } from './worker/handler.ts'
 import { Bury, Retry } from './verdict.ts'
 import { Worker } from './worker.ts'
 
@@ -77,4 +78,44 @@ export function batchRules(stage: () => Stage): void {
     for (const reason of await reasons.reach(3))
       expect(reason).toMatch(/^OUTCOME_INVALID: the handler answered 1 outcomes for a batch of 3/)
   })
+
+  it.each<[what: string, answer: (messages: readonly { payload: number }[]) => unknown, reason: string]>([
+    [
+      'results of Promise.allSettled',
+      ({ length }) => Promise.allSettled(Array.from({ length }, () => Promise.reject(new Error('no')))),
+      "outcomes[0] of the handler's answer is an object",
+    ],
+    [
+      'a text',
+      ({ length }) => Array.from({ length }, (_, index) => (index === 2 ? 'failed' : undefined)),
+      'outcomes[2] of the handler\'s answer is "failed"',
+    ],
+    [
+      'false',
+      ({ length }) => Array.from({ length }, (_, index) => (index === 1 ? false : undefined)),
+      "outcomes[1] of the handler's answer is false",
+    ],
+    ['no array at all', () => ({}), 'the handler of a batch answered an object'],
+    [
+      'an array that throws',
+      (messages) =>
+        new Proxy([...messages], {
+          get: () => {
+            throw new Error('not to be read')
+          },
+        }),
+      'not to be read',
+    ],
+  ])(
+    'a batch answer that is neither nothing nor errors fails every message of it, none is completed: %s',
+    async (_what, answer, reason) => {
+      const queue = stage().queue<number>({ maxRetries: 1 })
+      const reasons = new Seen<string>()
+      const worker = stage().mind(new Worker(queue, answer as BatchHandler<number>, { batch: { size: 3 }, concurrency: 1 }))
+      worker.on('dead', (dead) => reasons.add(dead.reason))
+      await queue.enqueueMany([{ payload: 1 }, { payload: 2 }, { payload: 3 }])
+      for (const found of await reasons.reach(3)) expect(found).toContain(reason)
+      expect((await queue.stats()).totals).toMatchObject({ completed: 0, dead: 3 })
+    },
+  )
 }

@@ -1,4 +1,5 @@
 import { MillraceError } from '@millrace/connection'
+import { shown } from '../check.ts'
 import type { Clock } from '../clock.ts'
 import type { Message } from '../message.ts'
 import type { Attempt, Verdict } from './attempt.ts'
@@ -140,14 +141,16 @@ export class BatchSlots implements Slots {
     if (messages.length === 0) return
     const readable = attempts.filter((attempt) => attempt.message !== undefined)
     let answer: unknown
+    let later: boolean
     try {
       answer = this.#handler(messages, contextOf(readable, batch.controller.signal))
+      later = isThenable(answer)
     } catch (error) {
       this.#endAll(readable, error)
       return
     }
-    if (isThenable(answer)) {
-      answer.then(
+    if (later) {
+      Promise.resolve(answer).then(
         (value) => this.#endEach(readable, value),
         (error: unknown) => this.#endAll(readable, error),
       )
@@ -155,20 +158,14 @@ export class BatchSlots implements Slots {
   }
 
   #endEach(attempts: readonly Attempt[], answer: unknown): void {
-    if (Array.isArray(answer) && answer.length !== attempts.length) {
-      const error = new MillraceError(
-        'OUTCOME_INVALID',
-        `the handler answered ${answer.length} outcomes for a batch of ${attempts.length}; answer nothing, or one outcome a message in the same order`,
-      )
+    let verdicts: readonly Verdict[]
+    try {
+      verdicts = verdictsOf(answer, attempts.length)
+    } catch (error) {
       this.#endAll(attempts, error)
       return
     }
-    const outcomes: readonly unknown[] = Array.isArray(answer) ? answer : []
-    attempts.forEach((attempt, index) => {
-      const outcome = outcomes[index]
-      const verdict: Verdict = outcome instanceof Error ? { kind: 'failed', error: outcome } : { kind: 'done', value: undefined }
-      this.#end(attempt, verdict, attempts.length)
-    })
+    attempts.forEach((attempt, index) => this.#end(attempt, verdicts[index] as Verdict, attempts.length))
     this.#fill()
   }
 
@@ -192,6 +189,32 @@ export class BatchSlots implements Slots {
     batch.left -= 1
     if (batch.left === 0) this.#batches -= 1
   }
+}
+
+/**
+ * One verdict a message. What is neither nothing nor an error is refused, because it hides failures: an answer of Promise.allSettled
+ * would complete messages whose work was rejected.
+ */
+function verdictsOf(answer: unknown, count: number): Verdict[] {
+  const done: Verdict = { kind: 'done', value: undefined }
+  if (answer === undefined) return Array.from({ length: count }, () => done)
+  if (!Array.isArray(answer)) {
+    throw outcomeInvalid(`the handler of a batch answered ${shown(answer)}; answer nothing, or an array of one outcome a message`)
+  }
+  if (answer.length !== count) {
+    throw outcomeInvalid(
+      `the handler answered ${answer.length} outcomes for a batch of ${count}; answer nothing, or one outcome a message in the same order`,
+    )
+  }
+  return Array.from(answer, (outcome: unknown, index): Verdict => {
+    if (outcome === undefined) return done
+    if (outcome instanceof Error) return { kind: 'failed', error: outcome }
+    throw outcomeInvalid(`outcomes[${index}] of the handler's answer is ${shown(outcome)}; allowed are undefined, an Error, Retry or Bury`)
+  })
+}
+
+function outcomeInvalid(message: string): MillraceError {
+  return new MillraceError('OUTCOME_INVALID', message)
 }
 
 function contextOf(attempts: readonly Attempt[], signal: AbortSignal): BatchContext {

@@ -32,7 +32,7 @@ export interface BatchContext<Payload = unknown> {
  */
 export type Handler<Payload = unknown> = (message: Message<Payload>, context: AttemptContext) => unknown
 
-/** One a message, same order: `undefined` completes it, an Error fails it. */
+/** One a message, same order: `undefined` completes it, an Error fails it. Anything else fails the whole batch with OUTCOME_INVALID. */
 export type BatchOutcome = undefined | Error | Retry | Bury
 
 /** Runs a batch. Returning nothing completes all of it; an array of equal length speaks for each message; a throw fails all. */
