@@ -42,4 +42,83 @@ export function misuseRules(stage: () => Stage): void {
     await queue.enqueue(1)
     expect((await told).message).toBe('what was thrown cannot be turned into text')
   })
+
+  it('a misspelt or missing choice never widens what an operator changes: it is refused and nothing changes', async () => {
+    const queue = stage().queue({ maxRetries: 1 })
+    const dead = new Seen<string>()
+    const worker = stage().mind(
+      new Worker(queue, () => {
+        throw new Error('no')
+      }),
+    )
+    worker.on('dead', ({ id }) => dead.add(id))
+    await queue.enqueueMany([{ payload: 1 }, { payload: 2 }])
+    await dead.reach(2)
+    await worker.close()
+    await queue.enqueue(3, { delayMs: 3_600_000 })
+    const choices: [choice: unknown, says: RegExp][] = [
+      [{ id: 'x' }, /there is no option `id`; did you mean `ids`\?/],
+      [{ count: 5 }, /there is no option `count`; allowed are ids, limit/],
+      [{ ids: undefined }, /`ids` must be an array of ids, got undefined; leave it out to mean all/],
+      [{ ids: 'abc' }, /`ids` must be an array of ids, got "abc"/],
+      [{ ids: ['x'], limit: 1 }, /give `ids` or `limit`, not both/],
+      [{ limit: undefined }, /`limit` must be a whole number from 0 to 1,000,000,000, got undefined/],
+      [{ limit: 0.5 }, /`limit`.*got 0.5/],
+      [{ limit: Number.NaN }, /`limit`.*got NaN/],
+      [{ limit: -1 }, /`limit`.*got -1/],
+      [null, /expected an object, got null/],
+    ]
+    for (const [choice, says] of choices) {
+      for (const verb of ['redrive', 'promote'] as const) {
+        await expect(queue[verb](choice as never), says.source).rejects.toMatchObject({
+          code: 'OPTION_INVALID',
+          message: expect.stringMatching(new RegExp(`^${verb}: .*${says.source}`)),
+        })
+      }
+    }
+    await expect(queue.redrive({ ids: [...dead.items, 'a b'] })).rejects.toMatchObject({ code: 'ID_INVALID' })
+    const options: [option: unknown, says: RegExp][] = [
+      [{ delay: 5 }, /redrive: there is no option `delay`; did you mean `delayMs`\?/],
+      [{ delayMs: -1 }, /`delayMs` must be a number from 0 to 315,576,000,000, got -1/],
+      [{ delayMs: Number.NaN }, /`delayMs`.*got NaN/],
+      [{ delayMs: 1e15 }, /`delayMs`/],
+      [{ undo: 'yes' }, /`undo` must be true or false, got "yes"/],
+      [{ undo: true, delayMs: 5 }, /`undo` goes alone/],
+      [{ payload: 1 }, /`payload` goes with exactly one id/],
+      [null, /expected an object, got null/],
+    ]
+    for (const [option, says] of options) {
+      await expect(queue.redrive({}, option as never), says.source).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(says),
+      })
+    }
+    expect((await queue.stats()).counts).toMatchObject({ dead: 2, scheduled: 1, ready: 0 })
+    expect(await queue.redrive({ limit: 1 })).toBe(1)
+    expect(await queue.promote({ limit: 0 })).toBe(0)
+  })
+
+  it.each<[query: unknown, says: RegExp]>([
+    [undefined, /^messages: expected an object, got undefined/],
+    [{ state: 'waiting', limit: 1 }, /`state` must be scheduled, ready, active, completed, dead, got "waiting"/],
+    [{ limit: 1 }, /`state`.*got undefined/],
+    [{ state: 'ready', limit: 1, level: 'top' }, /`level` must be urgent, high, normal, low, got "top"/],
+    [{ state: 'ready' }, /`limit` must be a whole number from 1 to 250, got undefined/],
+    [{ state: 'ready', limit: 0 }, /`limit`.*got 0/],
+    [{ state: 'ready', limit: 251 }, /`limit`.*got 251/],
+    [{ state: 'ready', limit: 1, cursor: 5 }, /`cursor` must be a text, got 5/],
+    [{ state: 'ready', limit: 1, cursor: 'nonsense' }, /a page of ready messages gave; leave it out to begin again/],
+    [{ state: 'dead', limit: 1, term: 5 }, /`term` must be name:…, tag:… or error:…, got 5/],
+    [{ state: 'ready', limit: 1, term: 'name:x' }, /`term` finds dead messages only, and `state` is ready/],
+    [{ state: 'ready', limit: 1, levels: 'low' }, /no option `levels`; did you mean `level`\?/],
+  ])('what cannot be listed is refused alike on every store: %j', async (query, says) => {
+    await expect(
+      stage()
+        .queue()
+        .messages(query as never),
+    ).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(says),
+    })
+  })
 }

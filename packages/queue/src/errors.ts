@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/connection'
+import { isMillraceError, MillraceError } from '@millrace/connection'
 import type { ErrorRow } from '@millrace/connection'
 
 /** The codes of the queue; those of reaching the store stand in connection/src/errors.ts. */
@@ -31,4 +31,9 @@ export type QueueErrorCode = keyof typeof queueErrors
 /** True when the store could not be reached: what was asked may or may not have happened. */
 export function isOutage(error: unknown): boolean {
   return isMillraceError(error, 'STORE_UNAVAILABLE') || isMillraceError(error, 'CONNECTION_CLOSED')
+}
+
+/** A cursor that no page of messages in this state gave. */
+export function cursorInvalid(state: string): MillraceError {
+  return new MillraceError('OPTION_INVALID', `cursor: it is not one that a page of ${state} messages gave; leave it out to begin again.`)
 }

@@ -4,8 +4,11 @@ export const levels = ['urgent', 'high', 'normal', 'low'] as const
 /** A message's priority: the level it waits in. */
 export type Level = (typeof levels)[number]
 
+/** Where a message can be. */
+export const states = ['scheduled', 'ready', 'active', 'completed', 'dead'] as const
+
 /** Where a message is. A failed attempt goes back to `scheduled`; cancelling removes the message. */
-export type MessageState = 'scheduled' | 'ready' | 'active' | 'completed' | 'dead'
+export type MessageState = (typeof states)[number]
 
 /** What a producer may decide for one message; a field left out takes the queue's setting. */
 export interface MessageOptions {

@@ -8,6 +8,8 @@ import { newMessage, requireId } from './new-message.ts'
 import type { MessageMould } from './new-message.ts'
 import { requireQueueOptions, resolveSettings } from './options.ts'
 import type { EnqueueOptions, QueueOptions, ResolvedSettings } from './options.ts'
+import { requireChosen, requireQuery, requireRedriveOptions } from './operator-options.ts'
+import type { RedriveOptions } from './operator-options.ts'
 import { encodePayload } from './payload.ts'
 import { Producer } from './producer.ts'
 import { requireQueueName } from './queue-name.ts'
@@ -187,9 +189,13 @@ export class Queue<Payload = unknown> {
     return this.#core.store.inspect.message(requireId(id))
   }
 
-  /** A page of messages in one state, at most 250; completed ones are looked for among the newest 10,000. */
+  /**
+   * A page of messages in one state, at most 250; completed ones are looked for among the newest 10,000.
+   *
+   * @throws OPTION_INVALID naming the field, or a cursor that no page of these messages gave
+   */
   async messages(query: MessageQuery): Promise<MessagePage> {
-    return this.#core.store.inspect.messages(query)
+    return this.#core.store.inspect.messages(requireQuery(query))
   }
 
   /** Removes a waiting message, or takes an active one from its worker, whose signal aborts. */
@@ -202,20 +208,22 @@ export class Queue<Payload = unknown> {
    * `limit` (all, when neither is given). With `payload`, one id, under that payload. With `undo`, messages a redrive scheduled are dead again.
    *
    * @returns how many were changed
+   * @throws OPTION_INVALID, ID_INVALID, PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE  nothing was changed
    */
   async redrive(
     selection: Partial<{ ids: readonly string[]; limit: number }> = {},
-    options: { delayMs?: number; payload?: Payload; undo?: boolean } = {},
+    options: RedriveOptions<Payload> = {},
   ): Promise<number> {
-    const { payload, ...rest } = options
+    const chosen = requireChosen('redrive', selection)
+    const { payload, ...rest } = requireRedriveOptions(options)
     const text = payload === undefined ? undefined : encodePayload(payload, this.#core.settings.maxPayloadBytes)
     const sent = { ...rest, ...(text === undefined ? {} : { payload: text }) }
-    return inSlices(selection, (slice) => this.#core.store.redrive(slice, sent))
+    return inSlices(chosen, (slice) => this.#core.store.redrive(slice, sent))
   }
 
-  /** Makes scheduled messages ready now. @returns how many */
+  /** Makes scheduled messages ready now: those with `ids`, or the first `limit` (all, when neither is given). @returns how many @throws OPTION_INVALID, ID_INVALID */
   async promote(selection: Partial<{ ids: readonly string[]; limit: number }> = {}): Promise<number> {
-    return inSlices(selection, (slice) => this.#core.store.promote(slice))
+    return inSlices(requireChosen('promote', selection), (slice) => this.#core.store.promote(slice))
   }
 
   /** Removes waiting (ready and scheduled), dead or completed messages for good, in slices of 250. Never active ones. @returns how many */
@@ -223,7 +231,7 @@ export class Queue<Payload = unknown> {
     if (!['waiting', 'dead', 'completed'].includes(state)) {
       throw new MillraceError('OPTION_INVALID', `purge: \`state\` must be waiting, dead or completed, got ${shown(state)}`)
     }
-    return inSlices({}, () => this.#core.store.purge(state, maxMessagesPerCall))
+    return inSlices({ limit: Number.POSITIVE_INFINITY }, () => this.#core.store.purge(state, maxMessagesPerCall))
   }
 
   /** `purge('completed')`. */
@@ -247,20 +255,16 @@ export class Queue<Payload = unknown> {
   }
 }
 
-async function inSlices(
-  selection: Partial<{ ids: readonly string[]; limit: number }>,
-  change: (slice: Selection) => Promise<SliceAnswer>,
-): Promise<number> {
+async function inSlices(selection: Selection, change: (slice: Selection) => Promise<SliceAnswer>): Promise<number> {
   let changed = 0
-  if (selection.ids) {
+  if ('ids' in selection) {
     for (let start = 0; start < selection.ids.length; start += maxMessagesPerCall) {
-      changed += (await change({ ids: selection.ids.slice(start, start + maxMessagesPerCall).map(requireId) })).changed
+      changed += (await change({ ids: selection.ids.slice(start, start + maxMessagesPerCall) })).changed
     }
     return changed
   }
-  const wanted = selection.limit ?? Number.POSITIVE_INFINITY
-  for (let more = true; more && changed < wanted;) {
-    const answer = await change({ limit: Math.min(maxMessagesPerCall, wanted - changed) })
+  for (let more = true; more && changed < selection.limit;) {
+    const answer = await change({ limit: Math.min(maxMessagesPerCall, selection.limit - changed) })
     changed += answer.changed
     more = answer.more
   }

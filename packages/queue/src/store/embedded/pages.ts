@@ -1,5 +1,5 @@
-import { MillraceError } from '@millrace/connection'
 import type { ProcedureContext, SqlValue } from '@millrace/connection'
+import { cursorInvalid } from '../../errors.ts'
 import { levels } from '../../message.ts'
 import { maxBytesPerCall } from '../store.ts'
 import type { MessageQuery, StoredMessage } from '../store.ts'
@@ -63,7 +63,7 @@ function readCursor(cursor: string, state: MessageQuery['state']): Key {
   } catch {
     // Refused below.
   }
-  throw new MillraceError('OPTION_INVALID', `cursor: it is not one that a page of ${state} messages gave; leave it out to begin again.`)
+  throw cursorInvalid(state)
 }
 
 /** One more than the limit, so that it shows whether there is a further page. */

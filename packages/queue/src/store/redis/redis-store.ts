@@ -1,5 +1,6 @@
 import { awayMs, MillraceError, storeRun } from '@millrace/connection'
 import type { RedisConnection, ScriptArgument } from '@millrace/connection'
+import { cursorInvalid } from '../../errors.ts'
 import { levels } from '../../message.ts'
 import { maxBytesPerCall, maxMessagesPerCall } from '../store.ts'
 import type * as Contract from '../store.ts'
@@ -16,6 +17,11 @@ const newestLooked = 10_000
 const renewEveryMs = 1000
 /** Workers whose claims one call declares when active messages are listed. */
 const workersPerCall = 250
+
+/** A rank. */
+const rankCursor = /^\d{1,15}$/
+/** A worker and a message of it. */
+const workerCursor = /^[!-~]{1,128} [!-~]{1,128}$/
 
 type RawPage = readonly [next: string | number, extra: string | readonly string[], ...messages: RawMessage[]]
 
@@ -192,7 +198,9 @@ export class RedisStore implements Store {
     if (query.state === 'active') return this.#activeMessages(query)
     const { state, level, term = '', limit } = query
     const found: Contract.StoredMessage[] = []
-    let offset = Number(query.cursor ?? 0)
+    const { cursor = '0' } = query
+    if (!rankCursor.test(cursor)) throw cursorInvalid(state)
+    let offset = Number(cursor)
     let truncated = false
     for (;;) {
       const [next, kept, ...raw] = await this.#page(state, { key: term, level, offset, limit: limit - found.length })
@@ -207,6 +215,7 @@ export class RedisStore implements Store {
 
   /** By worker, then by id; the cursor names the last of both. */
   async #activeMessages(query: Contract.MessageQuery): Promise<Contract.MessagePage> {
+    if (query.cursor !== undefined && !workerCursor.test(query.cursor)) throw cursorInvalid(query.state)
     const [first = '', after = ''] = query.cursor?.split(' ') ?? []
     const { level, limit } = query
     const workers = (await this.#workers()).filter((worker) => worker >= first).sort()

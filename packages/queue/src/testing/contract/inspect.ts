@@ -36,6 +36,18 @@ export const rules: Rules = {
     expect(await stage.store.inspect.messages({ state: 'ready', limit: 10 })).toEqual({ messages: [], truncated: false })
   },
 
+  async 'a cursor that no page gave is refused, whatever the state'(stage) {
+    await stage.enqueueEach(['a', 'b'])
+    for (const state of ['ready', 'scheduled', 'active', 'completed', 'dead'] as const) {
+      for (const cursor of ['', 'nonsense', '-1', '1.5', 'NaN', '0x1', 'a b c', '{}']) {
+        await expect(stage.store.inspect.messages({ state, limit: 1, cursor }), `${state} ${cursor}`).rejects.toMatchObject({
+          code: 'OPTION_INVALID',
+          message: expect.stringContaining(`a page of ${state} messages`),
+        })
+      }
+    }
+  },
+
   async 'a due message counts as ready before anybody promoted it'(stage) {
     await stage.enqueue([message('a', { level: 'low', delayMs: 1000 }), message('b', { level: 'low', delayMs: 5000 })])
     await stage.advance(3000)

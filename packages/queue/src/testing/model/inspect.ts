@@ -1,3 +1,4 @@
+import { cursorInvalid } from '../../errors.ts'
 import { levels } from '../../message.ts'
 import type { LevelCounts, MessagePage, MessageQuery, StoredMessage, StoreStats } from '../../store/store.ts'
 import { at, atByLevel } from './state.ts'
@@ -81,7 +82,9 @@ function atMs({ place }: Entry): number | null {
 /** One page; the cursor is the number of messages before it. */
 export function messages(state: ModelState, query: MessageQuery): MessagePage {
   const all = inOrder(state, query).filter((entry) => query.level === undefined || entry.level === query.level)
-  const start = query.cursor === undefined ? 0 : Number(query.cursor)
+  const { cursor = '0' } = query
+  if (!/^\d{1,15}$/.test(cursor)) throw cursorInvalid(query.state)
+  const start = Number(cursor)
   const page = all.slice(start, start + query.limit)
   const end = start + page.length
   return {
