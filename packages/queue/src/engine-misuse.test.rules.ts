@@ -1,3 +1,4 @@
+import type { MillraceError } from '@millrace/connection'
 import { expect, it } from 'vitest'
 import { Seen } from './engine.test.stage.ts'
 import type { Stage } from './engine.test.stage.ts'
@@ -120,5 +121,19 @@ export function misuseRules(stage: () => Stage): void {
       code: 'OPTION_INVALID',
       message: expect.stringMatching(says),
     })
+  })
+
+  it('of concurrent calls on a nearly full queue the first ones fit and only the others are refused', async () => {
+    const queue = stage().queue<number>({ maxLength: 3 })
+    const outcome = (payload: number) =>
+      queue.enqueue(payload).then(
+        ({ status }) => status,
+        (error: MillraceError) => error.code,
+      )
+    expect(await Promise.all([1, 2, 3, 4, 5].map(outcome))).toEqual(['added', 'added', 'added', 'QUEUE_FULL', 'QUEUE_FULL'])
+    const { messages } = await queue.messages({ state: 'ready', limit: 10 })
+    expect(messages.map(({ payload }) => payload)).toEqual(['1', '2', '3'])
+    expect((await queue.stats()).totals.enqueued).toBe(3)
+    await expect(queue.enqueueMany([{ payload: 6 }])).rejects.toMatchObject({ code: 'QUEUE_FULL', details: { outcomes: ['refused'] } })
   })
 }

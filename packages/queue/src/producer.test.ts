@@ -3,6 +3,7 @@ import { MillraceError } from '@millrace/connection'
 import type { LocalWorker } from './local-wake.ts'
 import { framesOf, Producer } from './producer.ts'
 import type { EnqueueFrame, EnqueueStatus, NewMessage, Store } from './store/store.ts'
+import { ModelStore } from './testing/model-store.ts'
 
 /** A store of which only enqueue is asked, answering when told to. */
 class SlowStore {
@@ -151,6 +152,61 @@ describe('a producer', () => {
       'refused',
     ])
     expect(slow.frames).toHaveLength(4)
+  })
+
+  it('a gathered frame that does not fit is sent in parts, in order: as many as fit are added, and a full queue costs one more call', async () => {
+    const outcomesOf = async (count: number, maxLength: number, explicit: readonly number[] = []) => {
+      const model = new ModelStore('mail')
+      const sizes: number[] = []
+      const store = { queue: 'mail', enqueue: (frame: EnqueueFrame) => (sizes.push(frame.messages.length), model.enqueue(frame)) }
+      const producer = new Producer({
+        store: store as unknown as Store,
+        maxLength,
+        localWorkers: new Set(),
+        introduce: async () => undefined,
+        fillRatio: () => null,
+      })
+      await producer.add({ ...message(), id: 'known', explicit: true })
+      const order: number[] = []
+      const answers = await Promise.all(
+        messages(count).map((each, index) => {
+          const asked = explicit.includes(index) ? { ...each, id: 'known', explicit: true } : each
+          const answer = producer.add(asked).catch((error: MillraceError) => error.code)
+          return answer.finally(() => order.push(index))
+        }),
+      )
+      return { answers, sizes: sizes.slice(1), order, stored: (await model.inspect.stats()).totals.enqueued }
+    }
+    const some = await outcomesOf(5, 4)
+    expect(some.answers).toEqual(['added', 'added', 'added', 'QUEUE_FULL', 'QUEUE_FULL'])
+    expect(some.order).toEqual([0, 1, 2, 3, 4])
+    expect(some.stored).toBe(4)
+    const none = await outcomesOf(20, 1)
+    expect(none.answers).toEqual(Array.from({ length: 20 }, () => 'QUEUE_FULL'))
+    expect(none.sizes).toEqual([20, 1])
+    for (const room of [1, 23, 30, 100, 149, 199]) {
+      const most = await outcomesOf(200, room + 1)
+      expect(most.answers, `room for ${room}`).toEqual(Array.from({ length: 200 }, (_, index) => (index < room ? 'added' : 'QUEUE_FULL')))
+      expect(most.stored).toBe(room + 1)
+      expect(most.sizes.length).toBeLessThan(25)
+    }
+    const known = await outcomesOf(6, 2, [0, 3, 5])
+    expect(known.answers).toEqual(['duplicate', 'added', 'QUEUE_FULL', 'duplicate', 'QUEUE_FULL', 'duplicate'])
+  })
+
+  it('an outage while a gathered frame is sent in parts ends those that have no answer yet', async () => {
+    const { slow, producer } = setup()
+    const answers = messages(4).map((each) => producer.add(each).catch((error: MillraceError) => error.code))
+    await turn()
+    slow.fail(new MillraceError('QUEUE_FULL', 'full'))
+    await turn()
+    slow.answer()
+    await turn()
+    slow.fail(new MillraceError('STORE_UNAVAILABLE', 'away'))
+    expect(await Promise.all(answers)).toEqual(['added', 'STORE_UNAVAILABLE', 'STORE_UNAVAILABLE', 'STORE_UNAVAILABLE'])
+    expect(slow.frames.map((frame) => frame.messages.length)).toEqual([4, 1, 2])
+    expect(new Set(slow.frames.map((frame) => frame.number)).size).toBe(3)
+    await producer.close()
   })
 
   it('makes its queue known once, with the first frame', async () => {

@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/connection'
+import { isMillraceError, MillraceError } from '@millrace/connection'
 import { isOutage } from './errors.ts'
 import type { LocalWorker } from './local-wake.ts'
 import { randomNonce } from './nonce.ts'
@@ -55,13 +55,15 @@ export class Producer {
   #usual = 0
   #out = 0
   #introduced: Promise<void> | undefined
+  /** One frame after the other, so that who asked first is in first. */
+  #parting: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(options: ProducerOptions) {
     this.#options = options
   }
 
-  /** Gathers one message. @throws STORE_FULL, QUEUE_FULL, QUEUE_CLOSED, STORE_UNAVAILABLE */
+  /** Gathers one message; its answer is its own, whatever becomes of those gathered with it. @throws STORE_FULL, QUEUE_FULL, QUEUE_CLOSED, STORE_UNAVAILABLE */
   add(message: NewMessage): Promise<EnqueueStatus> {
     return new Promise((resolve, reject) => {
       const refusal = this.#refusal()
@@ -161,10 +163,43 @@ export class Producer {
         for (let index = 0; index < batch.length; index += 1) batch[index]?.resolve(statuses[index] as EnqueueStatus)
       },
       (error: unknown) => {
+        if (batch.length > 1 && isMillraceError(error, 'QUEUE_FULL')) {
+          this.#parting = this.#parting.then(() => this.#sendInParts(batch)).then(() => this.#answered(batch))
+          return
+        }
         this.#answered(batch)
         for (const gathered of batch) gathered.reject(error)
       },
     )
+  }
+
+  /**
+   * A gathered frame did not fit and nothing of it is stored, but its messages are calls of their own: in their order, each gets the
+   * answer it would have got alone. Parts double while they fit and halve when they do not, so a full queue costs one more call, and a
+   * room of k messages O(log k). Behind the first that finds the queue full only ids of callers are asked for: they may be known already.
+   */
+  async #sendInParts(batch: readonly Gathered[]): Promise<void> {
+    let left = batch
+    let size = 1
+    while (left.length > 0) {
+      const part = left.slice(0, size)
+      try {
+        const statuses = await this.#send(part.map((gathered) => gathered.message))
+        for (const [index, gathered] of part.entries()) gathered.resolve(statuses[index] as EnqueueStatus)
+        left = left.slice(part.length)
+        size *= 2
+      } catch (error) {
+        if (isMillraceError(error, 'QUEUE_FULL') && part.length > 1) {
+          size = Math.ceil(part.length / 2)
+          continue
+        }
+        const isFull = isMillraceError(error, 'QUEUE_FULL')
+        const refused = left.filter((gathered, index) => index === 0 || !isFull || !gathered.message.explicit)
+        for (const gathered of refused) gathered.reject(error)
+        left = left.filter((gathered) => !refused.includes(gathered))
+        size = 1
+      }
+    }
   }
 
   #takeFrame(): Gathered[] {

@@ -107,7 +107,7 @@ export class Queue<Payload = unknown> {
   }
 
   /**
-   * Puts one message in the queue. Calls made in one turn of the event loop travel together.
+   * Puts one message in the queue. Calls made in one turn of the event loop travel together, and each has an answer of its own.
    *
    * @returns once the store has it: from then on it is delivered until it completes, is cancelled, or is dead with a reason
    * @throws PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE, PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID  nothing was sent
