@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { isMillraceError, MillraceError } from './errors.ts'
 import { checkInteger } from './key-value-check.ts'
+import { requireConnection } from './require-connection.ts'
 import type { Connection } from './connection.ts'
 import type { KeyValue } from './key-value.ts'
 
@@ -56,7 +57,9 @@ export class CacheService {
   readonly #refreshing = new Set<string>()
   readonly #counts = { hits: 0, stale: 0, misses: 0, loads: 0, loadErrors: 0 }
 
+  /** @throws OPTION_INVALID when `connection` is not what `connect` answered */
   constructor(connection: Connection, options: CacheOptions = {}) {
+    requireConnection('CacheService', connection)
     const room = options.room ?? 'cache'
     this.#connection = connection
     this.#rooms = hasPool(connection) ? connection.pooledKeyValues(room) : [connection.keyValue(room)]

@@ -16,6 +16,7 @@ test('the public names are these', () => {
     'defineScript',
     'isMillraceError',
     'openDatabase',
+    'requireConnection',
     'storeRun',
   ])
   expect(Object.keys(testing).toSorted()).toEqual(['RedisProcess', 'describeKeyValue', 'freePort'])

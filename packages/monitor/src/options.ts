@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/connection'
+import { MillraceError, requireConnection } from '@millrace/connection'
 import type { PerformanceMonitoringServiceOptions } from './performance-monitoring-service.ts'
 
 const names: ReadonlySet<string> = new Set([
@@ -16,8 +16,7 @@ export function requireMonitorOptions(options: PerformanceMonitoringServiceOptio
   if (typeof options !== 'object' || options === null) refuse('give an object with at least a connection')
   for (const name of Object.keys(options)) if (!names.has(name)) refuse(`${name} is not an option; there are ${[...names].join(', ')}`)
   const { connection, instance, series, disk, version } = options
-  if (typeof (connection as Partial<typeof connection> | undefined)?.keyValue !== 'function')
-    refuse('connection: give what connect() answers')
+  requireConnection('PerformanceMonitoringService', connection)
   if (instance !== undefined && !/^[A-Za-z0-9._:-]{1,128}$/.test(instance)) {
     refuse(`instance: give 1 to 128 letters, digits, dots, underscores, colons or hyphens, got ${JSON.stringify(instance)}`)
   }

@@ -235,6 +235,8 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     expect(() => monitor('a b')).toThrow('instance: give 1 to 128 letters')
     expect(() => monitor('a', 0)).toThrow('series: give a whole number')
     expect(() => new PerformanceMonitoringService({ connection, colour: 1 } as never)).toThrow('colour is not an option')
+    const forgotten = { connection: Promise.resolve(connection) } as never
+    expect(() => new PerformanceMonitoringService(forgotten)).toThrow('got a promise: write await connect(…)')
   })
 })
 

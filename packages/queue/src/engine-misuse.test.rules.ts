@@ -2,6 +2,9 @@ import type { MillraceError } from '@millrace/connection'
 import { expect, it } from 'vitest'
 import { Seen } from './engine.test.stage.ts'
 import type { Stage } from './engine.test.stage.ts'
+import { MessageQueueService } from './message-queue-service.ts'
+import { Queue } from './queue.ts'
+import { queueNames } from './registry.ts'
 import type { Handler } from './worker/handler.ts'
 import { Worker } from './worker.ts'
 
@@ -135,5 +138,31 @@ export function misuseRules(stage: () => Stage): void {
     expect(messages.map(({ payload }) => payload)).toEqual(['1', '2', '3'])
     expect((await queue.stats()).totals.enqueued).toBe(3)
     await expect(queue.enqueueMany([{ payload: 6 }])).rejects.toMatchObject({ code: 'QUEUE_FULL', details: { outcomes: ['refused'] } })
+  })
+
+  it.each<[options: unknown, says: RegExp]>([
+    [{ timeoutMs: 5 }, /there is no option `timeoutMs`; allowed are deadlineMs/],
+    [{ deadline: 5 }, /did you mean `deadlineMs`\?/],
+    [{ deadlineMs: Number.NaN }, /`deadlineMs` must be a number from 0 to ∞, got NaN/],
+    [{ deadlineMs: -1 }, /`deadlineMs`.*got -1/],
+    [{ deadlineMs: '5' }, /`deadlineMs`.*got "5"/],
+    [null, /expected an object, got null/],
+    [5, /expected an object, got 5/],
+  ])('a worker that is told %j closes nothing, rejects and goes on', async (options, says) => {
+    const queue = stage().queue<number>()
+    const seen = new Seen<number>()
+    const worker = stage().mind(new Worker(queue, (message) => seen.add(message.payload)))
+    const closing = worker.close(options as never)
+    await expect(closing).rejects.toMatchObject({ code: 'OPTION_INVALID', message: expect.stringMatching(says) })
+    await queue.enqueue(1)
+    expect(await seen.reach(1)).toEqual([1])
+    expect(await worker.close({ deadlineMs: Number.POSITIVE_INFINITY })).toMatchObject({ released: 0 })
+  })
+
+  it('a connection whose await was forgotten is refused when a queue or a service is made', async () => {
+    const connection = Promise.resolve(stage().place.connection) as never
+    expect(() => new Queue('mail', { connection })).toThrow(/Queue: `connection`.*got a promise: write await connect/)
+    expect(() => new MessageQueueService({ connection })).toThrow(/MessageQueueService: `connection`.*await connect/)
+    await expect(queueNames(connection)).rejects.toThrow(/queueNames: `connection`.*await connect/)
   })
 }

@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/connection'
+import { MillraceError, requireConnection } from '@millrace/connection'
 import type { Connection, Log } from '@millrace/connection'
 import { nearest, refuseUnknown, requireNumber, requireObject, shown } from './check.ts'
 import { coreOf, Queue } from './queue.ts'
@@ -8,6 +8,7 @@ import type { QueueStats } from './queue-stats.ts'
 import { registerQueue } from './registry.ts'
 import { formatSettings } from './stored-settings.ts'
 import type { BatchHandler } from './worker/handler.ts'
+import { requireCloseOptions } from './worker/close.ts'
 import { Worker } from './worker.ts'
 
 /** How one queue of the application is run. */
@@ -69,7 +70,7 @@ export class MessageQueueService {
   constructor(options: MessageQueueServiceOptions) {
     const given = requireObject('MessageQueueService', options) as MessageQueueServiceOptions
     refuseUnknown('MessageQueueService', given, serviceOptionNames)
-    this.#connection = given.connection
+    this.#connection = requireConnection('MessageQueueService', given.connection)
     const configs = requireObject('MessageQueueService: queues', given.queues ?? defaultQueues) as Readonly<Record<string, QueueConfig>>
     for (const [name, config] of Object.entries(configs)) this.#queues.set(name, this.#serve(name, config, given))
     for (const served of this.#queues.values()) this.#introduce(served).catch(() => undefined)
@@ -124,8 +125,9 @@ export class MessageQueueService {
     return this.#of(queueName).queue.clearCompleted()
   }
 
-  /** Closes the workers (see `Worker.close`), then the queues. The connection stays open. */
+  /** Closes the workers (see `Worker.close`), then the queues. The connection stays open. @throws OPTION_INVALID nothing was closed */
   async close(options: { readonly deadlineMs?: number } = {}): Promise<void> {
+    requireCloseOptions('MessageQueueService.close', options)
     const all = [...this.#queues.values()]
     await Promise.all(all.flatMap(({ worker }) => (worker ? [worker.close(options)] : [])))
     await Promise.all(all.map((served) => served.queue.close()))

@@ -1,5 +1,5 @@
 import type { Connection, Log } from '@millrace/connection'
-import { MillraceError } from '@millrace/connection'
+import { MillraceError, requireConnection } from '@millrace/connection'
 import { refuseUnknown, requireNumber, requireObject, shown } from './check.ts'
 import { levels } from './message.ts'
 import type { Level, MessageOptions } from './message.ts'
@@ -83,9 +83,7 @@ const largeCount = 1_000_000_000
 export function requireQueueOptions(options: unknown): QueueOptions {
   const given = requireObject('Queue', options) as QueueOptions
   refuseUnknown('Queue', given, queueOptionNames)
-  if (typeof given.connection !== 'object' || given.connection === null) {
-    throw new MillraceError('OPTION_INVALID', `Queue: \`connection\` must be what connect() answered, got ${shown(given.connection)}`)
-  }
+  requireConnection('Queue', given.connection)
   return given
 }
 

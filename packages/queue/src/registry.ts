@@ -1,3 +1,4 @@
+import { requireConnection } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
 
 /** The room of what belongs to no single queue. */
@@ -6,7 +7,7 @@ const namesKey = 'names'
 
 /** The names of all queues of this store, ascending by bytes: each exists from its first enqueue or worker. One round trip; O(queues). */
 export async function queueNames(connection: Connection): Promise<string[]> {
-  return connection.keyValue(room).zrange(namesKey, 0, -1)
+  return requireConnection('queueNames', connection).keyValue(room).zrange(namesKey, 0, -1)
 }
 
 /** Makes the name known. Safe to repeat. */

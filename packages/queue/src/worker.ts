@@ -15,7 +15,7 @@ import { timesRoom } from './times/reader.ts'
 import type { Attempt } from './worker/attempt.ts'
 import { BatchSlots } from './worker/batch-slots.ts'
 import { ClaimLoop } from './worker/claim-loop.ts'
-import { closeLoop, graceMs, within } from './worker/close.ts'
+import { closeLoop, graceMs, requireCloseOptions, within } from './worker/close.ts'
 import type { CloseReport } from './worker/close.ts'
 import type { WorkerEvents } from './worker/events.ts'
 import type { BatchHandler, Handler } from './worker/handler.ts'
@@ -28,7 +28,6 @@ import type { BatchWorkerOptions, ResolvedWorkerOptions, SingleWorkerOptions, Wo
 
 /** A worker that has heard nothing from the store for this long is not well, ms: it polls at least every 4 s. */
 const silentTooLongMs = 10_000
-const defaultDeadlineMs = 10_000
 /** A store that is away fails many calls a second; one of them is told in this time, ms. */
 const outageEveryMs = 10_000
 
@@ -125,12 +124,14 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
 
   /**
    * Ends the worker: it claims nothing more, hands back at once what did not start, waits until the deadline for what runs, then aborts
-   * the rest and hands it back too. Handing back spends no attempt. Always resolves, the store reachable or not; safe to call twice.
+   * the rest and hands it back too. Handing back spends no attempt. Resolves, the store reachable or not; safe to call twice.
    *
-   * @param options.deadlineMs how long running handlers may go on, ms. @defaultValue 10_000
+   * @param options.deadlineMs how long running handlers may go on, ms; Infinity is allowed. @defaultValue 10_000
+   * @throws OPTION_INVALID  the worker goes on
    */
-  close(options: { readonly deadlineMs?: number } = {}): Promise<CloseReport> {
-    this.#closing ??= this.#close(options.deadlineMs ?? defaultDeadlineMs)
+  async close(options: { readonly deadlineMs?: number } = {}): Promise<CloseReport> {
+    const deadlineMs = requireCloseOptions('Worker.close', options)
+    this.#closing ??= this.#close(deadlineMs)
     return this.#closing
   }
 

@@ -1,6 +1,6 @@
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
-import { MillraceError } from '@millrace/connection'
+import { MillraceError, requireConnection } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
 import { PerformanceMonitoringService } from '@millrace/monitor'
 import type { MessageQueueService } from '@millrace/queue'
@@ -68,9 +68,9 @@ export async function standalonePlugin(app: FastifyInstance, options: PluginOpti
   app.setNotFoundHandler({}, (request: FastifyRequest, reply: FastifyReply) => refuseUnrouted(request, reply, served))
 }
 
-/** @throws MillraceError OPTION_INVALID for a key that cannot verify safely */
+/** @throws MillraceError OPTION_INVALID for a key that cannot verify safely, or a connection that is none */
 export function createGate({ auth, connection, limits }: Pick<PluginOptions, 'auth' | 'connection' | 'limits'>): Gate {
-  return new Gate(createVerifier(auth), new RateLimits(connection, { ...defaultLimits, ...limits }))
+  return new Gate(createVerifier(auth), new RateLimits(requireConnection('millracePlugin', connection), { ...defaultLimits, ...limits }))
 }
 
 async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {

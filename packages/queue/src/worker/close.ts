@@ -1,3 +1,4 @@
+import { refuseUnknown, requireNumber, requireObject } from '../check.ts'
 import type { Clock } from '../clock.ts'
 import type { Store } from '../store/store.ts'
 import type { ClaimLoop } from './claim-loop.ts'
@@ -13,6 +14,16 @@ export interface CloseReport {
 /** After the deadline the last results and releases get this long, ms; a store that is away then finds out by the lease. */
 export const graceMs = 3000
 const lookEveryMs = 2
+const defaultDeadlineMs = 10_000
+const optionNames: ReadonlySet<string> = new Set(['deadlineMs'])
+
+/** How long running handlers may go on, ms. @throws OPTION_INVALID */
+export function requireCloseOptions(where: string, options: unknown): number {
+  const given = requireObject(where, options) as { readonly deadlineMs?: unknown }
+  refuseUnknown(where, given, optionNames)
+  if (given.deadlineMs === undefined) return defaultDeadlineMs
+  return requireNumber(where, 'deadlineMs', given.deadlineMs, { min: 0, max: Number.POSITIVE_INFINITY })
+}
 
 /** The steps of a worker's end. Always resolves. */
 export async function closeLoop(
