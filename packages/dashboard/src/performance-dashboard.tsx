@@ -6,6 +6,7 @@ import { memoryLocation } from 'wouter/memory-location'
 import { Frame } from './frame/frame.tsx'
 import { SourceContext } from './source.ts'
 import type { Token } from './source.ts'
+import { FeedProvider } from './summary/use-feed.tsx'
 
 export interface PerformanceDashboardProps {
   /** Where the interface is mounted: `https://queues.example.com`, or '' for the page's own origin. A path is kept. @defaultValue '' */
@@ -17,13 +18,15 @@ export interface PerformanceDashboardProps {
    * component keeps its place to itself and never touches the address.
    */
   readonly basePath?: string
+  /** Where a browser is sent when nobody is signed in; it gets `?next=` with the way back. Left out, the page says what is wrong. */
+  readonly signInPath?: string
 }
 
 /**
  * The whole dashboard: rail, top bar and pages. It reads one summary every 30 s while it is seen, and less often where the rate limit
  * asks for it. Its sheet is `@millrace/dashboard/dashboard.css`; nothing of it reaches outside the component.
  */
-export function PerformanceDashboard({ baseUrl = '', token, basePath }: PerformanceDashboardProps) {
+export function PerformanceDashboard({ baseUrl = '', token, basePath, signInPath }: PerformanceDashboardProps) {
   const source = useMemo(
     () => ({ baseUrl, token, client: createClient({ baseUrl, ...(token === undefined ? {} : { token }) }) }),
     [baseUrl, token],
@@ -34,9 +37,11 @@ export function PerformanceDashboard({ baseUrl = '', token, basePath }: Performa
   return (
     <QueryClientProvider client={queries}>
       <SourceContext value={source}>
-        <Router {...router}>
-          <Frame />
-        </Router>
+        <FeedProvider>
+          <Router {...router}>
+            <Frame signInPath={signInPath} />
+          </Router>
+        </FeedProvider>
       </SourceContext>
     </QueryClientProvider>
   )

@@ -8,7 +8,7 @@ if (place !== null) {
   const base = place.dataset['base'] ?? ''
   createRoot(place).render(
     <StrictMode>
-      <PerformanceDashboard baseUrl={base} basePath={`${base}/dashboard`} />
+      <PerformanceDashboard baseUrl={base} basePath={`${base}/dashboard`} signInPath={`${base}/sign-in`} />
     </StrictMode>,
   )
 }

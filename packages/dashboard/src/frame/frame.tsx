@@ -1,22 +1,36 @@
 import { Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { sections } from '../sections.tsx'
+import { useFeed } from '../summary/use-feed.tsx'
+import { Announcer } from './announcer.tsx'
+import { Notices } from './notices.tsx'
 import { Rail } from './rail.tsx'
 import { useTheme } from './theme.ts'
 import { TopBar } from './top-bar.tsx'
+import { usePageEntry } from './use-page-entry.ts'
+import { useSignIn } from './use-sign-in.ts'
 
 /** Rail, top bar and the page that the address names. */
-export function Frame() {
+export function Frame({ signInPath }: { readonly signInPath: string | undefined }) {
   const theme = useTheme()
+  const { state } = useFeed()
+  const entry = usePageEntry()
+  useSignIn(entry, signInPath)
+  // What holds for all pages is taken from whichever was read last.
+  const latest = [...state.entries.values()]
+    .filter(({ summary }) => summary !== undefined)
+    .toSorted((a, b) => b.readAtMs - a.readAtMs)[0]?.summary
+  const hasFailed = entry !== undefined && entry.summary === undefined && entry.failure !== null
   return (
     <div className="millrace frame" data-theme={theme.shown}>
       <a className="skip" href="#millrace-page">
         Skip to content
       </a>
-      <Rail />
+      <Rail summary={latest} />
       <div className="stage">
-        <TopBar theme={theme} />
-        <main className="page" id="millrace-page" tabIndex={-1}>
+        <TopBar theme={theme} summary={latest} />
+        <main className="page" id="millrace-page" tabIndex={-1} {...(hasFailed ? { 'data-failed': '' } : {})}>
+          <Notices />
           <Suspense>
             <Switch>
               {sections.flatMap(({ pages }) => pages.map(({ path, Page }) => <Route key={path} path={path} component={Page} />))}
@@ -28,6 +42,7 @@ export function Frame() {
           </Suspense>
         </main>
       </div>
+      <Announcer summary={latest} />
     </div>
   )
 }

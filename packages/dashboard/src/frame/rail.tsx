@@ -1,10 +1,13 @@
+import type { Summary } from '@millrace/contract'
 import { Link, useLocation } from 'wouter'
 import { sections } from '../sections.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from '../ui/mark.tsx'
+import { StatusShape } from '../ui/status.tsx'
+import { sectionState } from './section-state.model.ts'
 
-/** The sections; a bar at the foot on a phone. */
-export function Rail() {
+/** The sections with what is wrong in them; a bar at the foot on a phone. */
+export function Rail({ summary }: { readonly summary: Summary | undefined }) {
   const [location] = useLocation()
   return (
     <div className="rail">
@@ -14,18 +17,37 @@ export function Rail() {
       </Link>
       <nav aria-label="Sections">
         <ul>
-          {sections.map(({ path, name, icon }) => (
-            <li key={path}>
-              <Link href={path} {...(isWithin(location, path) ? { 'aria-current': 'page' } : {})}>
-                <Icon name={icon} />
-                <span className="label">{name}</span>
-              </Link>
-            </li>
-          ))}
+          {sections.map(({ path, name, icon }) => {
+            const { status, count } = sectionState(path, summary)
+            return (
+              <li key={path}>
+                <Link href={path} title={name} {...(isWithin(location, path) ? { 'aria-current': 'page' } : {})}>
+                  <Icon name={icon} />
+                  <span className="label">{name}</span>
+                  {count !== null && status === null && <span className="count">{count}</span>}
+                  {status !== null && (
+                    <span className="trouble">
+                      <StatusShape status={status} size={12} />
+                      <span className="visually-hidden">{status === 'fail' ? 'failing' : 'degraded'}</span>
+                    </span>
+                  )}
+                </Link>
+              </li>
+            )
+          })}
         </ul>
       </nav>
+      <Foot summary={summary} />
     </div>
   )
+}
+
+function Foot({ summary }: { readonly summary: Summary | undefined }) {
+  if (summary === undefined) return null
+  const alive = summary.instances.filter(({ status }) => status === 'alive').length
+  const { version } = summary.system.application
+  const instances = alive === 1 ? 'one instance' : `${alive} instances`
+  return <p className="foot">{[version, alive === 0 ? null : instances].filter((part) => part !== null).join(' · ')}</p>
 }
 
 const isWithin = (location: string, path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`))

@@ -20,7 +20,7 @@ export function queueColumns(summary: Summary | undefined): Column<QueueRow>[] {
       isSortable: true,
       cell: ({ name }) => <Link href={`/queues/${encodeURIComponent(name)}`}>{name}</Link>,
     },
-    { id: 'levels', head: 'Levels', cell: ({ queue }) => <LaneGlyph levels={queue.levels} /> },
+    { id: 'levels', head: 'Levels', leavesBelow: 1024, cell: ({ queue }) => <LaneGlyph levels={queue.levels} /> },
     { id: 'waiting', head: 'Waiting', phone: 'figure', isNumber: true, isSortable: true, cell: ({ waiting }) => formatNumber(waiting) },
     {
       id: 'oldest',
@@ -31,8 +31,15 @@ export function queueColumns(summary: Summary | undefined): Column<QueueRow>[] {
       cell: ({ oldestAgeMs }) => (oldestAgeMs === null ? <span className="quiet">— none waiting</span> : formatDuration(oldestAgeMs)),
       bad: ({ isLate, status }) => (isLate && isTrouble(status) ? 'slow' : undefined),
     },
-    { id: 'in', head: 'In /s', isNumber: true, isSortable: true, cell: ({ inPerSecond }) => formatRate(inPerSecond) },
-    { id: 'out', head: 'Out /s', isNumber: true, isSortable: true, cell: ({ outPerSecond }) => formatRate(outPerSecond) },
+    { id: 'in', head: 'In /s', isNumber: true, leavesBelow: 1024, isSortable: true, cell: ({ inPerSecond }) => formatRate(inPerSecond) },
+    {
+      id: 'out',
+      head: 'Out /s',
+      isNumber: true,
+      leavesBelow: 1024,
+      isSortable: true,
+      cell: ({ outPerSecond }) => formatRate(outPerSecond),
+    },
     {
       id: 'drain',
       head: 'Drain, est.',

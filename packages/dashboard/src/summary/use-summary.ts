@@ -1,8 +1,12 @@
 import type { Range, Summary, View } from '@millrace/contract'
-import { useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
 import { useRange } from '../place.ts'
-import { useSource } from '../source.ts'
-import { readSummary } from './read-summary.ts'
+import { keyOf } from './entry.ts'
+import type { Entry } from './entry.ts'
+import { isOldAt } from './freshness.model.ts'
+import type { FeedState } from './summary-feed.ts'
+import { useFeed } from './use-feed.tsx'
+import { useNow } from './use-now.ts'
 
 /** What one page asks for besides the range, which is the reader's. */
 export interface SummaryQuery {
@@ -21,19 +25,32 @@ export interface SummaryRead {
   readonly isOld: boolean
 }
 
-/** How often the figures are read, ms. */
-const refreshMs = 30_000
-/** From this age on they are shown as old, ms. */
-const oldMs = 90_000
-
-/** The figures of one page, read again while it is seen; all pages of a browser share one reader. */
-export function useSummary(query: SummaryQuery): SummaryRead {
-  const { baseUrl, token } = useSource()
+/** The figures of one page, read again while it is seen; all pages of all tabs share one reader. */
+export function useSummary({ view, queue, method, endpoint }: SummaryQuery): SummaryRead {
+  const { feed, state } = useFeed()
   const [range] = useRange()
-  const { data, dataUpdatedAt } = useQuery({
-    queryKey: ['summary', baseUrl, range, query],
-    queryFn: ({ signal }) => readSummary({ baseUrl, token }, { ...query, range }, signal),
-    refetchInterval: refreshMs,
-  })
-  return { summary: data, range, isOld: data !== undefined && Date.now() - dataUpdatedAt > oldMs }
+  const nowMs = useNow(5_000)
+  const wanted = useMemo(
+    () => ({
+      view,
+      range,
+      ...(queue === undefined ? {} : { queue }),
+      ...(method === undefined ? {} : { method }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+    }),
+    [view, range, queue, method, endpoint],
+  )
+  useEffect(() => feed.want(wanted), [feed, wanted])
+  const entry = state.entries.get(keyOf(wanted))
+  // Until another range is read, the page keeps what it has: it says itself which range that is.
+  const shown = entry?.summary === undefined ? (otherRange(state, wanted) ?? entry) : entry
+  return { summary: shown?.summary, range, isOld: shown?.summary !== undefined && isOldAt(shown.readAtMs, state.intervalMs, nowMs) }
+}
+
+function otherRange(state: FeedState, wanted: Parameters<typeof keyOf>[0]): Entry | undefined {
+  const keys = (['1h', '24h', '7d'] as const).map((range) => keyOf({ ...wanted, range }))
+  return keys
+    .flatMap((key) => state.entries.get(key) ?? [])
+    .filter(({ summary }) => summary !== undefined)
+    .toSorted((a, b) => b.readAtMs - a.readAtMs)[0]
 }

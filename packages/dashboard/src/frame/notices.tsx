@@ -1,0 +1,37 @@
+import { slowText, troubleOf } from '../summary/freshness.model.ts'
+import { useFeed } from '../summary/use-feed.tsx'
+import { useNow } from '../summary/use-now.ts'
+import { Banner } from '../ui/banner.tsx'
+import { Button } from '../ui/button.tsx'
+import { usePageEntry } from './use-page-entry.ts'
+
+/** Above every page: what is wrong with reading it, and that it is read more slowly. */
+export function Notices() {
+  const { feed, state } = useFeed()
+  const nowMs = useNow(5_000)
+  const trouble = troubleOf(usePageEntry(), state, nowMs)
+  const slow = slowText(state, nowMs)
+  return (
+    <>
+      {trouble !== null && (
+        <Banner
+          status={trouble.status}
+          title={trouble.title}
+          code={trouble.code}
+          action={
+            <Button icon="refresh" disabled={state.isReading || !feed.mayAsk()} onClick={() => feed.refresh()}>
+              Retry
+            </Button>
+          }
+        >
+          {trouble.text}
+        </Banner>
+      )}
+      {slow !== null && (
+        <p className="slow-note" role="status">
+          {slow}
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,59 @@
+import type { Entry, Wanted } from './entry.ts'
+import type { Budget } from './refresh-policy.model.ts'
+
+/** What tabs of one browser tell each other. */
+export type TabMessage =
+  | { readonly kind: 'want'; readonly wanted: Wanted; readonly isFresh: boolean }
+  | { readonly kind: 'who' }
+  | { readonly kind: 'entry'; readonly key: string; readonly entry: Entry }
+  | {
+      readonly kind: 'state'
+      readonly budget: Budget | null
+      readonly waitUntilMs: number
+      readonly lastAskedMs: number
+      readonly reads: number
+      readonly isReading: boolean
+    }
+
+/** How tabs of one browser find the one that reads for all. */
+export interface Tabs {
+  /** Calls `lead` when this tab has become the one that reads, until the answered function is called. */
+  campaign(lead: () => void): () => void
+  tell(message: TabMessage): void
+  listen(hear: (message: TabMessage) => void): () => void
+}
+
+/** Tabs of this browser and origin that share `name`. Where there are no locks (a page that is not secure), each tab reads for itself. */
+export function tabsOf(name: string): Tabs {
+  if (!('locks' in navigator) || typeof BroadcastChannel === 'undefined') return alone
+  const channel = new BroadcastChannel(name)
+  return {
+    campaign: (lead) => {
+      const given = new AbortController()
+      let release: () => void = () => given.abort()
+      navigator.locks
+        .request(name, { signal: given.signal }, () => {
+          lead()
+          return new Promise<void>((resolve) => (release = resolve))
+        })
+        .catch(() => undefined)
+      return () => release()
+    },
+    tell: (message) => channel.postMessage(message),
+    listen: (hear) => {
+      const onMessage = ({ data }: MessageEvent<TabMessage>) => hear(data)
+      channel.addEventListener('message', onMessage)
+      return () => channel.removeEventListener('message', onMessage)
+    },
+  }
+}
+
+/** A tab that reads for itself: one with a token of its own, whose figures are nobody else's. */
+export const alone: Tabs = {
+  campaign: (lead) => {
+    lead()
+    return () => undefined
+  },
+  tell: () => undefined,
+  listen: () => () => undefined,
+}
