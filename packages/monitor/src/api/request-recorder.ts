@@ -36,8 +36,10 @@ export interface AnsweredRequest {
 /** The way of a request into the series: by method and endpoint, with the keys remembered. */
 export class RequestRecorder {
   readonly #writer: SeriesWriter
-  readonly #routes = new Map<string, Route>()
+  /** By endpoint, then method: looking up two texts that are there already is faster than making one of them. */
+  readonly #routes = new Map<string, Map<string, Route>>()
   readonly #lastMinute = new LastMinute()
+  #remembered = 0
   #requests = 0
   #errors = 0
 
@@ -46,8 +48,7 @@ export class RequestRecorder {
   }
 
   record({ endpoint, method, responseTime, outcome }: AnsweredRequest, nowMs: number): void {
-    const name = `${method}:${endpoint}`
-    const route = this.#routes.get(name) ?? this.#add(name, endpoint, method)
+    const route = this.#routes.get(endpoint)?.get(method) ?? this.#add(endpoint, method)
     const timeMs = responseTime > 0 && responseTime < Infinity ? responseTime : 0
     this.#requests += 1
     this.#lastMinute.add(timeMs, nowMs)
@@ -62,7 +63,7 @@ export class RequestRecorder {
     return { requests: this.#requests, errors: this.#errors, responseTime: this.#lastMinute.mean(nowMs) }
   }
 
-  #add(name: string, endpoint: string, method: string): Route {
+  #add(endpoint: string, method: string): Route {
     const upper = method.toUpperCase()
     const labels = { method: methods.has(upper) ? upper : otherMethod, endpoint }
     const route = {
@@ -71,8 +72,14 @@ export class RequestRecorder {
       errorsKey: seriesKey('api.errors', labels),
       clientErrorsKey: seriesKey('api.client_errors', labels),
     }
-    if (this.#routes.size >= maxRoutes) this.#routes.clear()
-    this.#routes.set(name, route)
+    if (this.#remembered >= maxRoutes) {
+      this.#routes.clear()
+      this.#remembered = 0
+    }
+    this.#remembered += 1
+    const ofEndpoint = this.#routes.get(endpoint)
+    if (ofEndpoint) ofEndpoint.set(method, route)
+    else this.#routes.set(endpoint, new Map([[method, route]]))
     return route
   }
 }
