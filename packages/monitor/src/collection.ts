@@ -7,6 +7,7 @@ import type { SystemCollector, SystemSample } from './collectors/system-collecto
 import { systemMetrics } from './collectors/system-metrics.ts'
 import type { Instances } from './instances.ts'
 import { Loop } from './loop.ts'
+import type { QueueCollector } from './queues/queue-collector.ts'
 import type { SeriesWriter } from './series/series-writer.ts'
 
 const sampleMs = 5000
@@ -25,31 +26,40 @@ export interface CollectionParts {
   readonly clock: Clock
   readonly collector: SystemCollector
   readonly writer: SeriesWriter
+  readonly queues: QueueCollector | undefined
   readonly instances: Instances
   readonly instance: string
   readonly version: string | null
   readonly log: Log | undefined
 }
 
-/** What runs by itself from `start` to `close`: sampling, writing, telling the others. */
+/** What runs by itself from `start` to `close`: sampling the process and the queues, writing, telling the others. */
 export class Collection {
   readonly #parts: CollectionParts
   readonly #loops: readonly Loop[]
   readonly #startedAtMs: number
   #latest: SystemSample | undefined
   #failing = false
-  #closed = false
 
   constructor(parts: CollectionParts) {
     this.#parts = parts
     this.#startedAtMs = parts.clock.now()
     const loop = (everyMs: () => number, run: () => Promise<void>) =>
       new Loop(parts.clock, everyMs, run, (error) => this.#hearFailure(error))
+    const { queues } = parts
     this.#loops = [
       loop(
         () => sampleMs,
         () => this.#sample(),
       ),
+      ...(queues
+        ? [
+            loop(
+              () => sampleMs,
+              () => queues.sample(),
+            ),
+          ]
+        : []),
       loop(
         () => tellMs,
         () => this.#tell(),
@@ -72,7 +82,7 @@ export class Collection {
     collector.start()
     await collector.sample()
     await pause(firstGapMs, undefined, { ref: false })
-    if (this.#closed) return
+    // After a close meanwhile none of them begins.
     const [sampling, ...others] = this.#loops
     await sampling?.start()
     await atMost(storeMs, Promise.all(others.map((loop) => loop.start())))
@@ -80,14 +90,14 @@ export class Collection {
 
   /** Ends all of it, writes what is not written and takes this process off the list; gives up on a store that is away after 3 s. */
   async close(): Promise<void> {
-    this.#closed = true
-    const { collector, instances, instance } = this.#parts
+    const { collector, queues, instances, instance } = this.#parts
     const stopped = Promise.all(this.#loops.map((loop) => loop.stop()))
     await atMost(storeMs, stopped)
     collector.stop()
+    const leaving = Promise.all([this.#flush().then(() => queues?.release()), instances.leave(instance)])
     await atMost(
       storeMs,
-      Promise.all([this.#flush(), instances.leave(instance)]).catch((error: unknown) => this.#hearFailure(error)),
+      leaving.catch((error: unknown) => this.#hearFailure(error)),
     )
   }
 
@@ -121,16 +131,18 @@ export class Collection {
   }
 
   async #flush(): Promise<void> {
-    const { writer, clock, log } = this.#parts
+    const { writer, queues, clock, log } = this.#parts
+    const keepTotals = queues?.counted()
     await writer.flush(clock.now())
-    if (this.#failing) log?.info({}, 'the monitor’s figures are written again')
+    await keepTotals?.()
+    if (this.#failing) log?.info({}, 'the monitor’s figures are stored again')
     this.#failing = false
   }
 
   #hearFailure(error: unknown): void {
     const { writer, clock, log } = this.#parts
     writer.record('monitor.failed_writes', {}, 1, clock.now())
-    if (!this.#failing) log?.warn({ err: error }, 'the monitor’s figures could not be written; they are kept in memory for an hour')
+    if (!this.#failing) log?.warn({ err: error }, 'the monitor cannot reach the store; figures are kept in memory for an hour')
     this.#failing = true
   }
 }

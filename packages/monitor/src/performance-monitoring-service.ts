@@ -15,6 +15,8 @@ import type { ExportFormat } from './export/export-metrics.ts'
 import { figuresOf } from './figures.ts'
 import { Instances } from './instances.ts'
 import { requireMonitorOptions } from './options.ts'
+import { QueueCollector } from './queues/queue-collector.ts'
+import type { QueueSource } from './queues/queue-source.ts'
 import { catalogue, groups, metricOf } from './series/catalogue.ts'
 import type { Metric } from './series/catalogue.ts'
 import { matching, requireSelector } from './series/selector.ts'
@@ -28,7 +30,13 @@ export interface PerformanceMonitoringServiceOptions {
   readonly connection: Connection
   /** How this process is told apart; two that live at once must not share it. @defaultValue host, pid and a random word */
   readonly instance?: string
-  /** Series this process tells apart, 1…10,000; labels of further ones become 'other'. @defaultValue 1000 */
+  /**
+   * Queues to sample, as a MessageQueueService has them: one process at a time reads a queue, whichever have it here. At most 100.
+   *
+   * @defaultValue none
+   */
+  readonly queues?: QueueSource
+  /** Series this process tells apart of requests, of the system and of queues each, 1…10,000; labels of further ones become 'other'. @defaultValue 1000 */
   readonly series?: number
   /** A path of the file system that is watched. @defaultValue the folder of the embedded file; with Redis the working directory */
   readonly disk?: string
@@ -70,7 +78,7 @@ export class PerformanceMonitoringService {
 
   /** @throws OPTION_INVALID naming the option and what is allowed */
   constructor(options: PerformanceMonitoringServiceOptions) {
-    const { connection, instance, series, disk, version, log, clock } = requireMonitorOptions(options)
+    const { connection, instance, queues, series, disk, version, log, clock } = requireMonitorOptions(options)
     this.instance = instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`.replaceAll(/[^A-Za-z0-9._:-]/g, '-')
     this.#version = version ?? (process.env['APP_VERSION'] || null)
     this.#clock = clock ?? machineClock
@@ -88,6 +96,9 @@ export class PerformanceMonitoringService {
       clock: this.#clock,
       collector: this.#collector,
       writer: this.#writer,
+      queues:
+        queues &&
+        new QueueCollector({ source: queues, keyValue, writer: this.#writer, instance: this.instance, now: () => this.#clock.now() }),
       instances: this.#instances,
       instance: this.instance,
       version: this.#version,
@@ -96,8 +107,8 @@ export class PerformanceMonitoringService {
   }
 
   /**
-   * Begins to collect: the process, its machine and the store every 5 s, written within 10 s, and the list of instances. Resolves with
-   * the first sample taken, also when the store is away: figures are then kept in memory, an hour of them. Safe to repeat.
+   * Begins to collect: the process, its machine, the store and the queues every 5 s, written within 10 s, and the list of instances.
+   * Resolves with the first sample taken, also when the store is away: figures are then kept in memory, an hour of them. Safe to repeat.
    *
    * @throws MONITOR_CLOSED after `close`
    */

@@ -91,7 +91,8 @@ describe.skipIf(!linux)('the figures agree with the kernel’s', () => {
         expect(second.cpu.cores).toBe(0.5)
         // Of a group with one process, use is what that process counts itself, and the working set its own pages and a few shared ones.
         expect(Math.abs(second.cpu.coresUsed - coresUsed)).toBeLessThan(0.05)
-        expect(second.cpu.throttled).toBeGreaterThan(0)
+        // On a machine with too much to do it may not get as much as the quota.
+        if (coresUsed > 0.45) expect(second.cpu.throttled).toBeGreaterThan(0)
         expect(second.cpu.throttled).toBeLessThanOrEqual(1)
         expect(Math.abs(second.memory.workingSetBytes / anonymousBytes - 1)).toBeLessThan(0.1)
       } finally {

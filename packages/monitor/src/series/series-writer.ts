@@ -38,6 +38,8 @@ export class SeriesWriter {
   readonly #instance: string
   readonly #maxSeries: number
   readonly #series = new Map<string, Series>()
+  /** Series of each group, so that routes without end leave the others theirs. */
+  readonly #sizes = new Map<Group, number>()
   readonly #dirty = new Set<Group>()
   /** Packed shares of buckets that ended and are not written yet. */
   readonly #unwritten = new Map<string, { readonly key: string; readonly field: string; readonly text: string; readonly ttlMs: number }>()
@@ -51,7 +53,7 @@ export class SeriesWriter {
     this.#maxSeries = maxSeries
   }
 
-  /** Counts `value` in the minute of `nowMs`. Beyond `maxSeries` series every label becomes 'other'. */
+  /** Counts `value` in the minute of `nowMs`. Beyond `maxSeries` series of its group every label becomes 'other'. */
   record(metric: MetricName, labels: Labels, value: number, nowMs: number): void {
     if (!Number.isFinite(value)) return
     this.recordKey(seriesKey(metric, labels), metric, labels, value, nowMs)
@@ -117,7 +119,7 @@ export class SeriesWriter {
         else series.before[at]?.merge(series.minute)
       }
       // A series without a value for a whole bucket of the coarsest tier makes room for others.
-      if (series.minute.count === 0 && series.before.every((histogram) => histogram.count === 0)) this.#series.delete(key)
+      if (series.minute.count === 0 && series.before.every((histogram) => histogram.count === 0)) this.#remove(key, series.group)
       else series.minute = new Histogram(series.unit)
     }
     this.#starts = next
@@ -153,7 +155,7 @@ export class SeriesWriter {
   }
 
   #open(key: string, metric: MetricName, labels: Labels): Series {
-    if (this.#series.size >= this.#maxSeries) {
+    if ((this.#sizes.get(metricOf(metric).group) ?? 0) >= this.#maxSeries) {
       const shared: Labels = Object.fromEntries(Object.keys(labels).map((name) => [name, other]))
       const sharedKey = seriesKey(metric, shared)
       return this.#series.get(sharedKey) ?? this.#add(sharedKey, metric)
@@ -166,7 +168,13 @@ export class SeriesWriter {
     const unit = histogramUnit(entry)
     const series: Series = { key, group: entry.group, unit, minute: new Histogram(unit), before: tiers.map(() => new Histogram(unit)) }
     this.#series.set(key, series)
+    this.#sizes.set(entry.group, (this.#sizes.get(entry.group) ?? 0) + 1)
     return series
+  }
+
+  #remove(key: string, group: Group): void {
+    this.#series.delete(key)
+    this.#sizes.set(group, (this.#sizes.get(group) ?? 1) - 1)
   }
 }
 
