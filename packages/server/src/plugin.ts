@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { MillraceError, requireConnection } from '@millrace/connection'
@@ -20,8 +19,6 @@ import { registerDashboard } from './pages/dashboard-site.ts'
 import { defaultLimits } from './limits/policies.ts'
 import type { Limits } from './limits/policies.ts'
 import { RateLimits } from './limits/rate-limits.ts'
-import { openApiDocument } from './openapi/document.ts'
-import { registerDocs } from './openapi/register-docs.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
@@ -76,8 +73,6 @@ export function createGate({ auth, connection, limits }: Pick<PluginOptions, 'au
   return new Gate(createVerifier(auth), new RateLimits(requireConnection('millracePlugin', connection), { ...defaultLimits, ...limits }))
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
-
 async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, options.errors))
   await app.register(helmet, headersOf(options.https ?? false))
@@ -87,25 +82,28 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   allowOrigins(app, options.corsOrigins ?? [])
   guard(app, gate)
   gate.limits.giveBackUnchanged(app)
-  const monitor = options.monitor ?? (await ownMonitor(app, options))
+  const directory = new QueueDirectory(options.connection, options.queues)
+  app.addHook('onClose', () => directory.close())
+  const monitor = options.monitor ?? (await ownMonitor(app, options, directory))
   recordScope(app, monitor)
-  const rows = registerRoutes(app, { ...ownHandlers(app, options), ...performanceHandlers(monitor), ...options.handlers })
+  const rows = registerRoutes(app, { ...ownHandlers(options, directory), ...performanceHandlers(monitor), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
-  const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: 'millrace-session' }))
-  const served = [...rows, ...pages, ...docs, ...registerDashboard(app)]
+  const served = [...rows, ...pages, ...registerDashboard(app)]
   registerUnknownRoutes(app, served)
   return served
 }
 
-function ownHandlers(app: FastifyInstance, { connection, queues, isDraining }: PluginOptions): Handlers {
-  const directory = new QueueDirectory(connection, queues)
-  app.addHook('onClose', () => directory.close())
+function ownHandlers({ connection, isDraining }: PluginOptions, directory: QueueDirectory): Handlers {
   return { ...healthHandlers(connection, isDraining), ...queueHandlers(directory), ...messageHandlers(directory) }
 }
 
 /** Its first sample is there before the first request. */
-async function ownMonitor(app: FastifyInstance, { connection }: PluginOptions): Promise<PerformanceMonitoringService> {
-  const monitor = new PerformanceMonitoringService({ connection, log: app.log })
+async function ownMonitor(
+  app: FastifyInstance,
+  { connection }: PluginOptions,
+  queues: QueueDirectory,
+): Promise<PerformanceMonitoringService> {
+  const monitor = new PerformanceMonitoringService({ connection, queues, log: app.log })
   app.addHook('onClose', () => monitor.close())
   await monitor.start()
   return monitor

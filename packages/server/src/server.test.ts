@@ -216,6 +216,19 @@ it('of two servers on one Redis, the one whose generated secret differs does not
   expect(lines.filter((line) => line.includes('secret'))).toEqual([])
 })
 
+it('a plugin without a monitor has one of its own, which samples the queues of the store', async () => {
+  const { connection, queues, server, tokens } = await setup()
+  await queues.enqueue('mail', {})
+  const app = Fastify()
+  ending.push(() => app.close())
+  await app.register(millracePlugin, { connection, auth: server.auth })
+  const answer = await app.inject({
+    url: '/api/performance/metrics/queue.ready/aggregated?queue=mail',
+    headers: { authorization: `Bearer ${tokens.viewer}` },
+  })
+  expect(answer.json()).toMatchObject({ metric: 'queue.ready', min: 1, max: 1 })
+})
+
 it('the plugin in an application of somebody else touches only what is its own', async () => {
   const { connection, queues, server, tokens } = await setup()
   const app = Fastify()

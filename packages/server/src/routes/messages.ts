@@ -16,7 +16,7 @@ export function messageHandlers(directory: QueueDirectory) {
   return defineHandlers({
     enqueue: async (call) => {
       if (!isBulk(call.body) && call.bodyBytes > singleBodyBytes) throw tooLarge(call.bodyBytes)
-      return enqueue(await directory.find(call.params.queueName), call)
+      return enqueue(await directory.queue(call.params.queueName), call)
     },
   })
 }

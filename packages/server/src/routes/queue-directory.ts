@@ -1,4 +1,4 @@
-import { MillraceError } from '@millrace/connection'
+import { isMillraceError, MillraceError } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
 import { Queue, queueNames } from '@millrace/queue'
 import type { MessageQueueService, QueueSize, QueueStats } from '@millrace/queue'
@@ -24,8 +24,14 @@ export class QueueDirectory {
     return [...new Set([...(this.#service?.queueNames ?? []), ...found])].toSorted((one, other) => (one < other ? -1 : 1))
   }
 
+  /** Those that have figures, in the order of `names`. */
+  async getAllQueueStats(): Promise<QueueStats[]> {
+    const stats = await Promise.all((await this.names()).map((name) => this.stats(name).catch(unlessGone)))
+    return stats.filter((queue) => queue !== undefined)
+  }
+
   /** @throws MillraceError QUEUE_NOT_FOUND naming those that exist */
-  async find(name: string): Promise<Queue> {
+  async queue(name: string): Promise<Queue> {
     if (this.#serves(name)) return this.#service!.queue(name)
     const known = this.#others.get(name)
     if (known !== undefined) return known
@@ -39,12 +45,12 @@ export class QueueDirectory {
   /** @throws MillraceError QUEUE_NOT_FOUND */
   async stats(name: string): Promise<QueueStats> {
     // The service first makes known how its queues are run, so that the figures are complete before the first message.
-    return this.#serves(name) ? this.#service!.getQueueStats(name) : (await this.find(name)).stats()
+    return this.#serves(name) ? this.#service!.getQueueStats(name) : (await this.queue(name)).stats()
   }
 
   /** @throws MillraceError QUEUE_NOT_FOUND */
   async size(name: string): Promise<QueueSize> {
-    return this.#serves(name) ? this.#service!.getQueueSize(name) : (await this.find(name)).size()
+    return this.#serves(name) ? this.#service!.getQueueSize(name) : (await this.queue(name)).size()
   }
 
   /** Closes what was opened here; the service belongs to the application. */
@@ -55,6 +61,12 @@ export class QueueDirectory {
   #serves(name: string): boolean {
     return this.#service?.queueNames.includes(name) ?? false
   }
+}
+
+/** A name that is known but holds nothing yet has no figures to list. */
+function unlessGone(error: unknown): undefined {
+  if (isMillraceError(error, 'QUEUE_NOT_FOUND')) return undefined
+  throw error
 }
 
 function notFound(name: string, names: readonly string[]): MillraceError {
