@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { MillraceError, requireConnection } from '@millrace/connection'
@@ -19,6 +20,8 @@ import { registerDashboard } from './pages/dashboard-site.ts'
 import { defaultLimits } from './limits/policies.ts'
 import type { Limits } from './limits/policies.ts'
 import { RateLimits } from './limits/rate-limits.ts'
+import { openApiDocument } from './openapi/document.ts'
+import { registerDocs } from './openapi/register-docs.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
@@ -73,6 +76,8 @@ export function createGate({ auth, connection, limits }: Pick<PluginOptions, 'au
   return new Gate(createVerifier(auth), new RateLimits(requireConnection('millracePlugin', connection), { ...defaultLimits, ...limits }))
 }
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
+
 async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, options.errors))
   await app.register(helmet, headersOf(options.https ?? false))
@@ -88,7 +93,8 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   recordScope(app, monitor)
   const rows = registerRoutes(app, { ...ownHandlers(options, directory), ...performanceHandlers(monitor), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
-  const served = [...rows, ...pages, ...registerDashboard(app)]
+  const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: 'millrace-session' }))
+  const served = [...rows, ...pages, ...docs, ...registerDashboard(app)]
   registerUnknownRoutes(app, served)
   return served
 }

@@ -1,0 +1,88 @@
+import type { RouteName } from '@millrace/contract'
+import type { Examples } from '../examples.ts'
+import { momentMs } from './moment.ts'
+
+const params = { id: 'minutes' }
+const document = {
+  id: 'minutes',
+  title: 'Minutes',
+  path: null,
+  version: 2,
+  createdAtMs: momentMs - 3_600_000,
+  updatedAtMs: momentMs,
+  updatedBy: 'ada',
+}
+const counted = { documents: 12, words: 4_310, views: 80, searches: 9, mentions: 3 }
+const counts = { received: 120, skipped: 1, accepted: 119, stored: 119, indexed: 119, mentions: 3, failed: 0, cancelled: 0 }
+const progress = {
+  id: 'notes',
+  state: 'done',
+  counts,
+  skipped: [{ path: 'notes/photo.md', reason: 'not-text', detail: 'a binary file: it holds NUL bytes' }],
+  startedBy: 'ada',
+  createdAtMs: momentMs - 8_000,
+  finishedAtMs: momentMs,
+} as const
+const sample = { running: true, queue: 'sample', startedAtMs: momentMs, endsAtMs: momentMs + 300_000, by: 'ada' }
+
+/** Every operation outside queues and figures. */
+type Rest = Extract<
+  RouteName,
+  | `${string}Document${string}`
+  | `${string}Version${string}`
+  | `${string}Import`
+  | `${string}SampleTraffic`
+  | 'search'
+  | 'getInbox'
+  | 'getTrends'
+>
+
+export const workspaceExamples: Examples<Rest> = {
+  createDocument: { body: { title: 'Minutes', text: 'The miller asked @ada.' }, answer: { id: 'minutes' } },
+  listDocuments: { query: { limit: 20 }, answer: { documents: [{ ...document, textBytes: 22 }], total: 1, cursor: null } },
+  getDocument: { params, answer: { ...document, text: 'The miller asked @ada.' } },
+  listVersions: {
+    params,
+    answer: { id: 'minutes', versions: [{ version: 2, title: 'Minutes', textBytes: 22, createdAtMs: momentMs, author: 'ada' }] },
+  },
+  search: {
+    query: { q: 'miller', limit: 20 },
+    answer: {
+      query: 'miller',
+      results: [{ id: 'minutes', title: 'Minutes', path: null, snippet: 'The miller asked @ada.', marks: [[4, 10]] }],
+      total: 1,
+    },
+  },
+  getInbox: {
+    query: { limit: 50 },
+    answer: {
+      items: [
+        {
+          id: '1',
+          kind: 'mention',
+          documentId: 'minutes',
+          title: 'Minutes',
+          excerpt: 'The miller asked @ada.',
+          from: 'grace',
+          createdAtMs: momentMs,
+          read: false,
+        },
+      ],
+      unread: 1,
+    },
+  },
+  getTrends: {
+    answer: {
+      totals: counted,
+      days: [{ day: '2027-01-15', ...counted }],
+      documents: [{ id: 'minutes', title: 'Minutes', views: 80 }],
+      searches: [{ query: 'miller', count: 9 }],
+    },
+  },
+  startImport: { query: { id: 'notes' }, answer: { id: 'notes', received: 120, accepted: 119, skipped: 1 } },
+  getImport: { params: { id: 'notes' }, answer: progress },
+  cancelImport: { params: { id: 'notes' }, answer: { ...progress, state: 'cancelled' } },
+  getSampleTraffic: { answer: sample },
+  startSampleTraffic: { body: { minutes: 5 }, answer: sample },
+  stopSampleTraffic: { answer: { ...sample, running: false, startedAtMs: null, endsAtMs: null, by: null } },
+}
