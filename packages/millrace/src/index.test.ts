@@ -26,5 +26,6 @@ it('the public names are these: a change must be meant, and told in the changelo
     'queueErrors',
     'queueNames',
     'ranges',
+    'views',
   ])
 })

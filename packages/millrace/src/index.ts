@@ -29,14 +29,18 @@ export type {
   SqlValue,
   Statement,
 } from '@millrace/connection'
-export { exportFormats, monitorErrors, PerformanceMonitoringService, ranges } from '@millrace/monitor'
+export { exportFormats, monitorErrors, PerformanceMonitoringService, ranges, views } from '@millrace/monitor'
 export type {
   AggregatedMetric,
   APIMetrics,
   ApplicationFigures,
+  Check,
   ExportFormat,
   Figures,
+  HealthReport,
+  Heatmap,
   Instance,
+  Limit,
   Metric,
   MetricPoint,
   MetricSelector,
@@ -46,11 +50,17 @@ export type {
   PerformanceMonitoringServiceOptions,
   PointDetails,
   Range,
+  Reason,
   RequestDetails,
   RouteMetrics,
+  Series,
   Status,
   StoreFigures,
+  Summary,
+  SummarySelection,
   SystemMetrics,
+  Verdict,
+  View,
 } from '@millrace/monitor'
 export { Bury, defaultQueues, levels, MessageQueueService, Queue, queueErrors, queueNames, Retry, Worker } from '@millrace/queue'
 export type {

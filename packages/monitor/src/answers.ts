@@ -175,3 +175,50 @@ export interface Instance {
   readonly eventLoopUtilization: number | null
   readonly eventLoopDelayMs: number | null
 }
+
+/** One queue as it is now: what `Queue.stats()` answers. */
+export interface QueueStats {
+  readonly name: string
+  readonly paused: boolean
+  readonly counts: {
+    readonly ready: number
+    readonly scheduled: number
+    readonly active: number
+    readonly completed: number
+    readonly dead: number
+  }
+  readonly ready: Readonly<Record<'urgent' | 'high' | 'normal' | 'low', number>>
+  readonly oldestReadyAgeMs: number | null
+  readonly levels: readonly {
+    readonly level: 'urgent' | 'high' | 'normal' | 'low'
+    readonly ready: number
+    readonly scheduled: number
+    readonly oldestAgeMs: number | null
+    readonly targetAgeMs: number
+    readonly served: number | null
+    readonly share: number | null
+  }[]
+  readonly throughput: { readonly enqueuedPerSecond: number; readonly completedPerSecond: number; readonly failedPerSecond: number }
+  readonly totals: {
+    readonly enqueued: number
+    readonly completed: number
+    readonly retried: number
+    readonly dead: number
+    readonly removed: number
+    readonly stale: number
+    readonly crashed: number
+  }
+  readonly waitMs: Percentiles
+  readonly runMs: Percentiles
+  readonly drainSeconds: number | null
+  readonly workers: number
+  readonly workersNeeded: number | null
+  readonly batchSize: number | null
+}
+
+/** ms; null without a sample. */
+export interface Percentiles {
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly p99: number | null
+}

@@ -9,9 +9,11 @@ import type { Instances } from './instances.ts'
 import { Loop } from './loop.ts'
 import type { QueueCollector } from './queues/queue-collector.ts'
 import type { SeriesWriter } from './series/series-writer.ts'
+import type { Judging } from './verdict/judging.ts'
 
 const sampleMs = 5000
 const tellMs = 10_000
+const judgeMs = 10_000
 /** A value waits at most so long for its writing: with the writing itself, what a killed process loses is below 10 s. */
 const flushMs = 9000
 const minuteMs = 60_000
@@ -27,6 +29,7 @@ export interface CollectionParts {
   readonly collector: SystemCollector
   readonly writer: SeriesWriter
   readonly queues: QueueCollector | undefined
+  readonly judging: Judging
   readonly instances: Instances
   readonly instance: string
   readonly version: string | null
@@ -46,7 +49,7 @@ export class Collection {
     this.#startedAtMs = parts.clock.now()
     const loop = (everyMs: () => number, run: () => Promise<void>) =>
       new Loop(parts.clock, everyMs, run, (error) => this.#hearFailure(error))
-    const { queues } = parts
+    const { queues, judging } = parts
     this.#loops = [
       loop(
         () => sampleMs,
@@ -60,6 +63,10 @@ export class Collection {
             ),
           ]
         : []),
+      loop(
+        () => judgeMs,
+        () => judging.tick(),
+      ),
       loop(
         () => tellMs,
         () => this.#tell(),
@@ -90,11 +97,11 @@ export class Collection {
 
   /** Ends all of it, writes what is not written and takes this process off the list; gives up on a store that is away after 3 s. */
   async close(): Promise<void> {
-    const { collector, queues, instances, instance } = this.#parts
+    const { collector, queues, judging, instances, instance } = this.#parts
     const stopped = Promise.all(this.#loops.map((loop) => loop.stop()))
     await atMost(storeMs, stopped)
     collector.stop()
-    const leaving = Promise.all([this.#flush().then(() => queues?.release()), instances.leave(instance)])
+    const leaving = Promise.all([this.#flush().then(() => queues?.release()), judging.release(), instances.leave(instance)])
     await atMost(
       storeMs,
       leaving.catch((error: unknown) => this.#hearFailure(error)),

@@ -2,29 +2,40 @@ import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { MillraceError } from '@millrace/connection'
 import type { Connection, Log } from '@millrace/connection'
-import type { AggregatedMetric, APIMetrics, Instance, MetricSelector, MetricSeries, SystemMetrics } from './answers.ts'
+import type { AggregatedMetric, APIMetrics, Instance, MetricSelector, MetricSeries, QueueStats, SystemMetrics } from './answers.ts'
 import { apiMetrics } from './api/route-metrics.ts'
 import { RequestRecorder } from './api/request-recorder.ts'
 import { machineClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { Collection } from './collection.ts'
 import { SystemCollector } from './collectors/system-collector.ts'
+import type { SystemSample } from './collectors/system-collector.ts'
 import { systemMetrics } from './collectors/system-metrics.ts'
 import { exportMetrics, requireFormat } from './export/export-metrics.ts'
 import type { ExportFormat } from './export/export-metrics.ts'
+import { livePrometheus } from './export/live-prometheus.ts'
 import { figuresOf } from './figures.ts'
+import { healthReader } from './health/health-reader.ts'
+import type { HealthReport } from './health/health-report.ts'
 import { Instances } from './instances.ts'
 import { requireMonitorOptions } from './options.ts'
 import { QueueCollector } from './queues/queue-collector.ts'
 import type { QueueSource } from './queues/queue-source.ts'
 import { catalogue, groups, metricOf } from './series/catalogue.ts'
-import type { Metric } from './series/catalogue.ts'
+import type { Group, Metric } from './series/catalogue.ts'
 import { matching, requireSelector } from './series/selector.ts'
 import { SeriesReader } from './series/series-reader.ts'
 import type { Window } from './series/window.ts'
 import { SeriesWriter } from './series/series-writer.ts'
-import { bucketsOf, requireRange } from './series/tier.ts'
+import { bucketsOf, recentMinutes, requireRange } from './series/tier.ts'
 import type { Range } from './series/tier.ts'
+import { sharedFor } from './shared.ts'
+import { buildSummary } from './summary/build-summary.ts'
+import { requireSelection, requireView } from './summary/summary.ts'
+import type { Summary, SummarySelection, View } from './summary/summary.ts'
+import { groupsOf } from './summary/view-lines.ts'
+import { Judging } from './verdict/judging.ts'
+import { judgedMinutes } from './verdict/verdict-figures.ts'
 
 export interface PerformanceMonitoringServiceOptions {
   readonly connection: Connection
@@ -46,6 +57,9 @@ export interface PerformanceMonitoringServiceOptions {
   /** @defaultValue the machine's */
   readonly clock?: Clock
 }
+
+/** Who asks for the queues within this time gets the same, ms. */
+const queuesMs = 1000
 
 /** What else is known of an answered request. */
 export interface RequestDetails {
@@ -73,6 +87,10 @@ export class PerformanceMonitoringService {
   readonly #collector: SystemCollector
   readonly #instances: Instances
   readonly #collection: Collection
+  readonly #connection: Connection
+  readonly #queueStats: () => Promise<readonly QueueStats[]>
+  readonly #judging: Judging
+  readonly #health: () => Promise<HealthReport>
   #starting: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -82,6 +100,8 @@ export class PerformanceMonitoringService {
     this.instance = instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`.replaceAll(/[^A-Za-z0-9._:-]/g, '-')
     this.#version = version ?? (process.env['APP_VERSION'] || null)
     this.#clock = clock ?? machineClock
+    const now = () => this.#clock.now()
+    this.#connection = connection
     const keyValue = connection.keyValue('monitor')
     this.#writer = new SeriesWriter(keyValue, this.instance, series ?? 1000)
     this.#reader = new SeriesReader(keyValue, this.#writer)
@@ -89,16 +109,33 @@ export class PerformanceMonitoringService {
     this.#collector = new SystemCollector({
       connection,
       disk: disk ?? (connection.kind === 'embedded' ? connection.directory : process.cwd()),
-      now: () => this.#clock.now(),
+      now,
     })
     this.#instances = new Instances(keyValue)
+    this.#queueStats = sharedFor(queuesMs, async () => (await queues?.getAllQueueStats()) ?? [])
+    this.#judging = new Judging({
+      keyValue,
+      instance: this.instance,
+      recent: (group) => this.#recent(group),
+      figures: async () => {
+        const [queueStats, instances] = await Promise.all([this.#queueStats(), this.instances()])
+        return { queueStats, instances, own: this.#latest() }
+      },
+      now,
+    })
+    this.#health = healthReader({
+      connection,
+      latest: () => this.#latest(),
+      queues: this.#queueStats,
+      api: () => this.#window('api', '1h'),
+      now,
+    })
     this.#collection = new Collection({
       clock: this.#clock,
       collector: this.#collector,
       writer: this.#writer,
-      queues:
-        queues &&
-        new QueueCollector({ source: queues, keyValue, writer: this.#writer, instance: this.instance, now: () => this.#clock.now() }),
+      queues: queues && new QueueCollector({ source: queues, keyValue, writer: this.#writer, instance: this.instance, now }),
+      judging: this.#judging,
       instances: this.#instances,
       instance: this.instance,
       version: this.#version,
@@ -142,8 +179,7 @@ export class PerformanceMonitoringService {
    * `start` a sample is taken for this call; rates are then over the time since the last call, and null at the first one. Never rejects.
    */
   async getSystemMetrics(): Promise<SystemMetrics> {
-    const sample = this.#collection.latest ?? (await this.#collector.sample())
-    return systemMetrics(sample, this.#requests.served(this.#clock.now()), { instance: this.instance, version: this.#version })
+    return this.#latest() ?? this.#metricsOf(await this.#collector.sample())
   }
 
   /** The processes that share the store and collect, by name; one that was killed is `missing` after 30 s and gone after 90 s. */
@@ -200,6 +236,69 @@ export class PerformanceMonitoringService {
     return exportMetrics(format, range, new Map(windows), this.#clock.now())
   }
 
+  /**
+   * What Prometheus scrapes from this process, text format 0.0.4 in base units: its requests as cumulative histograms and counters since
+   * it runs, so that `rate()` and sums over all targets are right; its machine, the store and itself as the last sample had them. Queues
+   * are those of the whole store and alike from every process: take `max by (queue)` of them, not the sum. While the store is away all but
+   * the queues is there. Never rejects.
+   */
+  async prometheusText(): Promise<string> {
+    const { connected } = this.#connection
+    const queues = connected ? await this.#queueStats().catch(() => undefined) : undefined
+    return livePrometheus({
+      instance: this.instance,
+      version: this.#version,
+      totals: this.#writer.totals(),
+      sample: this.#collection.latest,
+      connected,
+      queues,
+    })
+  }
+
+  /**
+   * All that one section of the dashboard shows, in one answer: whether anything is wrong and since when, now; routes over the range; queues,
+   * machines and the store now; and the view's series and heatmaps over the range, of the queue or route that is selected or of all.
+   *
+   * Costs reading the buckets that may still change, once the range was read before. At most some 200 KB.
+   *
+   * @throws RANGE_INVALID, VIEW_INVALID, SELECTOR_INVALID
+   */
+  async getSummary(range: Range = '1h', view: View = 'overview', selection: SummarySelection = {}): Promise<Summary> {
+    requireRange(range)
+    requireView(view)
+    requireSelection(selection)
+    const [api, windows, queues, instances, system] = await Promise.all([
+      this.#window('api', range),
+      Promise.all(groupsOf[view].map(async (group) => [group, await this.#window(group, range)] as const)),
+      this.#queueStats(),
+      this.instances(),
+      this.getSystemMetrics(),
+    ])
+    const verdict = await this.#judging.verdict({ queueStats: queues, instances, own: system })
+    const environment = process.env['MILLRACE_ENV'] || null
+    const nowMs = this.#clock.now()
+    return buildSummary({ range, view, selection, windows: new Map(windows), api, queues, instances, system, verdict, environment, nowMs })
+  }
+
+  /**
+   * A word that stays the same while a summary asked for again would say nothing new but how far the running minute has come: for an ETag.
+   * Reads nothing; a verdict of other processes is heard of within 10 s after `start`.
+   */
+  summaryRevision(range: Range = '1h', view: View = 'overview', selection: SummarySelection = {}): string {
+    const chosen = Object.entries(requireSelection(selection)).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    const words = chosen.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`]))
+    const minute = Math.floor(this.#clock.now() / 60_000)
+    return [minute, requireRange(range), requireView(view), this.#judging.revision, ...words].join('.')
+  }
+
+  /**
+   * Whether this process can do its work, by looking: the store and its durability, memory, disk, event loop, workers, and the monitor
+   * itself. Callers within 2 s share one look. `unhealthy` when the store does not answer or a check fails. Never rejects.
+   */
+  getHealth(): Promise<HealthReport> {
+    return this.#health()
+  }
+
   /** Stores now what is in memory. Safe to repeat; what a failed one did not store goes with the next. @throws STORE_UNAVAILABLE */
   flush(): Promise<void> {
     return this.#writer.flush(this.#clock.now())
@@ -221,7 +320,22 @@ export class PerformanceMonitoringService {
     return { metric, window, keys: matching(window.keys(), metric.name, selector) }
   }
 
-  #window(group: Parameters<SeriesReader['window']>[1], range: Range): Promise<Window> {
+  #latest(): SystemMetrics | undefined {
+    const sample = this.#collection.latest
+    return sample && this.#metricsOf(sample)
+  }
+
+  #metricsOf(sample: SystemSample): SystemMetrics {
+    return systemMetrics(sample, this.#requests.served(this.#clock.now()), { instance: this.instance, version: this.#version })
+  }
+
+  #recent(group: Group): Promise<Window> {
+    const nowMs = this.#clock.now()
+    const { tier, starts } = recentMinutes(judgedMinutes, nowMs)
+    return this.#reader.window(tier, group, starts, nowMs)
+  }
+
+  #window(group: Group, range: Range): Promise<Window> {
     const nowMs = this.#clock.now()
     const { tier, starts } = bucketsOf(range, nowMs)
     return this.#reader.window(tier, group, starts, nowMs)

@@ -1,7 +1,8 @@
 import type { KeyValue } from '@millrace/connection'
 import type { MetricName } from '../series/catalogue.ts'
 import type { SeriesWriter } from '../series/series-writer.ts'
-import type { QueueSource, QueueStatsLike } from './queue-source.ts'
+import type { QueueStats } from '../answers.ts'
+import type { QueueSource } from './queue-source.ts'
 import { QueueTimes } from './queue-times.ts'
 import { between, KeptTotals, totalsOf } from './queue-totals.ts'
 import type { Totals } from './queue-totals.ts'
@@ -46,7 +47,7 @@ export class QueueCollector {
   async sample(): Promise<void> {
     const { source } = this.#parts
     const startedAtMs = performance.now()
-    let all: readonly QueueStatsLike[] | undefined
+    let all: readonly QueueStats[] | undefined
     if (startedAtMs - this.#namesReadAtMs >= namesMs) {
       all = (await source.getAllQueueStats()).slice(0, maxQueues)
       this.#names = all.map(({ name }) => name)
@@ -89,7 +90,7 @@ export class QueueCollector {
     return this.#held
   }
 
-  async #record(stats: QueueStatsLike, leasedAtMs: number): Promise<void> {
+  async #record(stats: QueueStats, leasedAtMs: number): Promise<void> {
     const { writer, now } = this.#parts
     const totals = totalsOf(stats)
     const before = this.#counted.get(stats.name) ?? (await this.#kept.read(stats.name, now()))
@@ -116,6 +117,7 @@ export class QueueCollector {
     record('queue.enqueued', risen?.enqueued ?? 0)
     record('queue.completed', risen?.completed ?? 0)
     record('queue.failed', risen?.failed ?? 0)
+    record('queue.dead_added', risen?.dead ?? 0)
   }
 }
 

@@ -1,16 +1,5 @@
 import type { Histogram } from '@millrace/histogram'
-
-/** What the monitor needs of a queue's stats; those of a MessageQueueService are such. */
-export interface QueueStatsLike {
-  readonly name: string
-  readonly counts: { readonly ready: number; readonly scheduled: number; readonly active: number; readonly dead: number }
-  readonly oldestReadyAgeMs: number | null
-  readonly levels: readonly { readonly level: string; readonly ready: number; readonly oldestAgeMs: number | null }[]
-  /** Since the queue exists. */
-  readonly totals: { readonly enqueued: number; readonly completed: number; readonly retried: number; readonly dead: number }
-  readonly workers: number
-  readonly workersNeeded: number | null
-}
+import type { QueueStats } from '../answers.ts'
 
 /** Wait and run times, ms, of what ended in one minute on all workers of a queue. */
 export interface QueueMinuteLike {
@@ -21,7 +10,7 @@ export interface QueueMinuteLike {
 
 /** Where the monitor reads queues from: a MessageQueueService fits. */
 export interface QueueSource {
-  getAllQueueStats(): Promise<readonly QueueStatsLike[]>
+  getAllQueueStats(): Promise<readonly QueueStats[]>
   /** Where wait and run times are kept, which reach back 3 hours. Without it there are none. */
   queue?(queueName: string): QueueTimesLike | Promise<QueueTimesLike>
 }

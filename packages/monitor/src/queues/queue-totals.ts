@@ -1,5 +1,5 @@
 import type { KeyValue } from '@millrace/connection'
-import type { QueueStatsLike } from './queue-source.ts'
+import type { QueueStats } from '../answers.ts'
 
 const key = 'queue-totals'
 const ttlMs = 3_600_000
@@ -11,10 +11,11 @@ export interface Totals {
   readonly completed: number
   /** Attempts that failed: those tried again and those that made a message dead. */
   readonly failed: number
+  readonly dead: number
 }
 
-export function totalsOf({ totals }: QueueStatsLike): Totals {
-  return { enqueued: totals.enqueued, completed: totals.completed, failed: totals.retried + totals.dead }
+export function totalsOf({ totals }: QueueStats): Totals {
+  return { enqueued: totals.enqueued, completed: totals.completed, failed: totals.retried + totals.dead, dead: totals.dead }
 }
 
 /** What happened between two readings of totals. One that went down is of a queue that began anew: nothing is known to have happened. */
@@ -23,6 +24,7 @@ export function between(before: Totals, after: Totals): Totals {
     enqueued: Math.max(0, after.enqueued - before.enqueued),
     completed: Math.max(0, after.completed - before.completed),
     failed: Math.max(0, after.failed - before.failed),
+    dead: Math.max(0, after.dead - before.dead),
   }
 }
 

@@ -4,7 +4,10 @@ import { Histogram } from '@millrace/histogram'
 import { places, StillClock } from '../monitor.test.stage.ts'
 import type { MonitorPlace } from '../monitor.test.stage.ts'
 import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
-import type { QueueMinuteLike, QueueSource, QueueStatsLike } from './queue-source.ts'
+import type { QueueStats } from '../answers.ts'
+import { queueStatsOf } from '../queue-stats.test.stage.ts'
+import type { StatsChange } from '../queue-stats.test.stage.ts'
+import type { QueueMinuteLike, QueueSource } from './queue-source.ts'
 
 const sampleMs = 5000
 const minuteMs = 60_000
@@ -14,22 +17,24 @@ const hourMs = 60 * minuteMs
 class FakeQueues implements QueueSource {
   readonly asked = vi.fn()
   readonly minutes = new Map<string, QueueMinuteLike[]>()
-  readonly #stats = new Map<string, QueueStatsLike>()
+  readonly #stats = new Map<string, QueueStats>()
 
-  set(name: string, totals: Partial<QueueStatsLike['totals']>, more: Partial<QueueStatsLike> = {}): void {
-    this.#stats.set(name, {
-      name,
+  set(name: string, totals: Partial<QueueStats['totals']>, more: StatsChange = {}): void {
+    const stats = queueStatsOf(name, {
       counts: { ready: 30, scheduled: 2, active: 4, dead: 1 },
       oldestReadyAgeMs: 700,
-      levels: [
-        { level: 'high', ready: 10, oldestAgeMs: 50 },
-        { level: 'low', ready: 20, oldestAgeMs: 700 },
-      ],
-      totals: { enqueued: 0, completed: 0, retried: 0, dead: 0, ...totals },
+      totals,
       workers: 3,
-      workersNeeded: null,
       ...more,
     })
+    const levels = stats.levels.flatMap((each) =>
+      each.level === 'high'
+        ? [{ ...each, ready: 10, oldestAgeMs: 50 }]
+        : each.level === 'low'
+          ? [{ ...each, ready: 20, oldestAgeMs: 700 }]
+          : [],
+    )
+    this.#stats.set(name, { ...stats, levels })
   }
 
   /** What a queue's workers wrote of the minute that holds `atMs`. */
@@ -44,7 +49,7 @@ class FakeQueues implements QueueSource {
     this.minutes.set(queue, [...(this.minutes.get(queue) ?? []), { startMs, times: [times] }])
   }
 
-  async getAllQueueStats(): Promise<QueueStatsLike[]> {
+  async getAllQueueStats(): Promise<QueueStats[]> {
     this.asked()
     return [...this.#stats.values()]
   }

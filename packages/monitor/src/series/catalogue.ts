@@ -162,6 +162,7 @@ const entries = [
   { group: 'queues', name: 'queue.enqueued', unit: 'count', kind: 'counter', help: 'Messages enqueued, by queue.' },
   { group: 'queues', name: 'queue.completed', unit: 'count', kind: 'counter', help: 'Messages completed, by queue.' },
   { group: 'queues', name: 'queue.failed', unit: 'count', kind: 'counter', help: 'Attempts that failed, tried again or not, by queue.' },
+  { group: 'queues', name: 'queue.dead_added', unit: 'count', kind: 'counter', help: 'Messages that were given up, by queue.' },
   {
     group: 'queues',
     name: 'queue.wait_time',

@@ -7,6 +7,15 @@ export interface Labels {
 }
 
 const version = '2'
+/** The same few thousand keys are read again and again. */
+const maxParsed = 10_000
+const parsed = new Map<string, SeriesName>()
+
+export interface SeriesName {
+  readonly metric: string
+  readonly labels: Labels
+}
+
 const labelNames = ['method', 'endpoint', 'queue', 'level'] as const
 
 /** Metric and labels as one word without line breaks; equal labels give equal keys. */
@@ -14,12 +23,17 @@ export function seriesKey(metric: string, labels: Labels): string {
   return `${metric}\t${JSON.stringify(labelNames.flatMap((name) => (labels[name] === undefined ? [] : [name, labels[name]])))}`
 }
 
-export function parseSeriesKey(key: string): { readonly metric: string; readonly labels: Labels } {
+export function parseSeriesKey(key: string): SeriesName {
+  const known = parsed.get(key)
+  if (known) return known
   const tab = key.indexOf('\t')
   const parts = JSON.parse(key.slice(tab + 1)) as string[]
   const labels: Record<string, string> = {}
   for (let at = 0; at + 1 < parts.length; at += 2) labels[String(parts[at])] = String(parts[at + 1])
-  return { metric: key.slice(0, tab), labels }
+  const name = { metric: key.slice(0, tab), labels }
+  if (parsed.size >= maxParsed) parsed.clear()
+  parsed.set(key, name)
+  return name
 }
 
 /** One process's share of a bucket: a version, then a line a series: its key, a tab, its encoded histogram. */

@@ -14,7 +14,8 @@ const settledMs = 5 * 60_000
 const maxCharacters = 16_000_000
 const maxBuckets = 4096
 /** Merged histograms that are remembered; beyond it they are merged anew. */
-const maxMerged = 20_000
+const maxMerged = 30_000
+const maxBlocks = 1024
 
 interface Span {
   readonly name: string
@@ -29,7 +30,7 @@ export class SeriesReader {
   readonly #keyValue: KeyValue
   readonly #writer: SeriesWriter
   readonly #settled = new Map<string, Bucket>()
-  /** By tier and group: the settled part of the window that was read last. */
+  /** By tier, group and length: the settled part of the window that was read last. */
   readonly #spans = new Map<string, Span>()
   readonly #blocks = new Map<string, Map<string, Histogram | undefined>>()
   #characters = 0
@@ -75,18 +76,22 @@ export class SeriesReader {
 
   #sums(tier: Tier, group: Group, starts: readonly number[], buckets: readonly Bucket[]): Sums {
     const place = `${tier.name}:${group}`
+    const length = `${place}:${starts.length}`
     const name = `${starts[0]} ${buckets.filter((bucket) => bucket.settled).length}`
-    let span = this.#spans.get(place)
-    if (span?.name !== name) this.#spans.set(place, (span = { name, sums: new Map() }))
-    return { window: span.sums, block: (startMs) => this.#block(`${place}:${startMs}`) }
+    let span = this.#spans.get(length)
+    if (span?.name !== name) this.#spans.set(length, (span = { name, sums: new Map() }))
+    return {
+      window: span.sums,
+      block: (startMs, buckets) => this.#block(`${place}:${startMs}:${buckets}`),
+      onKept: () => void (this.#merged += 1),
+    }
   }
 
   #block(name: string): Map<string, Histogram | undefined> {
     let block = this.#blocks.get(name)
     if (!block) {
-      // What a window has left behind leaves with the oldest; more blocks than this no range has.
       for (const oldest of this.#blocks.keys()) {
-        if (this.#blocks.size < 128) break
+        if (this.#blocks.size < maxBlocks) break
         this.#blocks.delete(oldest)
       }
       this.#blocks.set(name, (block = new Map()))

@@ -1,7 +1,7 @@
 import type { KeyValue } from '@millrace/connection'
 import { Histogram } from '@millrace/histogram'
 import { histogramUnit, metricOf } from './catalogue.ts'
-import type { Group, MetricName } from './catalogue.ts'
+import type { Group, Metric, MetricName } from './catalogue.ts'
 import { pack, seriesKey } from './packed.ts'
 import type { Labels } from './packed.ts'
 import { startOf, tiers } from './tier.ts'
@@ -17,6 +17,7 @@ const other = 'other'
 interface Series {
   readonly key: string
   readonly group: Group
+  readonly kind: Metric['kind']
   readonly unit: ConstructorParameters<typeof Histogram>[0]
   /** The running minute. Coarser buckets get it when it ends, so that recording touches one histogram. */
   minute: Histogram
@@ -43,6 +44,8 @@ export class SeriesWriter {
   readonly #dirty = new Set<Group>()
   /** Packed shares of buckets that ended and are not written yet. */
   readonly #unwritten = new Map<string, { readonly key: string; readonly field: string; readonly text: string; readonly ttlMs: number }>()
+  /** What events and counters got since this process runs, without the running minute. */
+  readonly #totals = new Map<string, Histogram>()
   #generation = 0
   #starts: number[] = []
   #writing: Promise<void> = Promise.resolve()
@@ -80,6 +83,17 @@ export class SeriesWriter {
     return this.#series.size
   }
 
+  /** What each series of events or counts got since this process runs. A key that ended stays, so that no counter falls. */
+  totals(): Map<string, Histogram> {
+    const totals = new Map(this.#totals)
+    for (const { key, kind, minute } of this.#series.values()) {
+      if (kind === 'gauge' || minute.count === 0) continue
+      const before = totals.get(key)
+      totals.set(key, before ? new Histogram(minute.unit).merge(before).merge(minute) : minute)
+    }
+    return totals
+  }
+
   /** Ended buckets that wait for the store: field and packed share. */
   unwritten(key: string): readonly { readonly field: string; readonly text: string }[] {
     return [...this.#unwritten.values()].filter((share) => share.key === key)
@@ -113,6 +127,7 @@ export class SeriesWriter {
     const back = this.#starts.some((start, at) => (next[at] as number) < start)
     if (back) this.#generation += 1
     for (const [key, series] of this.#series) {
+      this.#addToTotal(series)
       for (const at of tiers.keys()) {
         if (at === 0) continue
         if (back || next[at] !== this.#starts[at]) series.before[at] = new Histogram(series.unit)
@@ -123,6 +138,20 @@ export class SeriesWriter {
       else series.minute = new Histogram(series.unit)
     }
     this.#starts = next
+  }
+
+  #addToTotal({ key, kind, minute }: Series): void {
+    if (kind === 'gauge' || minute.count === 0) return
+    const known = this.#totals.get(key)
+    if (known) known.merge(minute)
+    else this.#totals.set(key, new Histogram(minute.unit).merge(minute))
+    // Labels come and go: of twice as many as are told apart, the one that was new first leaves.
+    if (this.#totals.size <= 2 * this.#maxSeries) return
+    for (const oldest of this.#totals.keys()) {
+      if (this.#series.has(oldest)) continue
+      this.#totals.delete(oldest)
+      break
+    }
   }
 
   /** The field this process writes now. */
@@ -166,7 +195,14 @@ export class SeriesWriter {
   #add(key: string, metric: MetricName): Series {
     const entry = metricOf(metric)
     const unit = histogramUnit(entry)
-    const series: Series = { key, group: entry.group, unit, minute: new Histogram(unit), before: tiers.map(() => new Histogram(unit)) }
+    const series: Series = {
+      key,
+      group: entry.group,
+      kind: entry.kind,
+      unit,
+      minute: new Histogram(unit),
+      before: tiers.map(() => new Histogram(unit)),
+    }
     this.#series.set(key, series)
     this.#sizes.set(entry.group, (this.#sizes.get(entry.group) ?? 0) + 1)
     return series

@@ -36,9 +36,22 @@ export function requireRange(range: unknown): Range {
   throw new MillraceError('RANGE_INVALID', `range: ${JSON.stringify(range) ?? String(range)} is not known; give ${ranges.join(', ')}`)
 }
 
-/** The starts of a range's buckets, ms since 1970, oldest first; the last one is running. */
-export function bucketsOf(range: Range, nowMs: number): { readonly tier: Tier; readonly starts: readonly number[] } {
+/** Buckets in a row: their starts, ms since 1970, oldest first; the last one is running. */
+export interface Row {
+  readonly tier: Tier
+  readonly starts: readonly number[]
+}
+
+export function bucketsOf(range: Range, nowMs: number): Row {
   const { tier, points } = windows[range]
+  return row(tier, points, nowMs)
+}
+
+export function recentMinutes(count: number, nowMs: number): Row {
+  return row(minutes, count, nowMs)
+}
+
+function row(tier: Tier, points: number, nowMs: number): Row {
   const last = startOf(tier, nowMs)
   return { tier, starts: Array.from({ length: points }, (_, index) => last - (points - 1 - index) * tier.bucketMs) }
 }

@@ -10,8 +10,10 @@ const blockBuckets = 12
 export interface Sums {
   /** Over all settled buckets of this very window. */
   readonly window: Map<string, Histogram | undefined>
-  /** Over a block, by the start of its first bucket. */
-  block(startMs: number): Map<string, Histogram | undefined>
+  /** Over so many settled buckets in a row, by the start of the first one. */
+  block(startMs: number, buckets: number): Map<string, Histogram | undefined>
+  /** Hears of each sum that is kept. */
+  onKept(): void
 }
 
 /** A row of buckets of one group, oldest first. */
@@ -48,6 +50,17 @@ export class Window {
     return this.#buckets[index]?.histogram(this.#selection(keys, instance))
   }
 
+  /** What the series together got in neighbouring buckets; undefined without a value. */
+  over(indexes: readonly number[], keys: readonly string[], instance?: string): Histogram | undefined {
+    const [first = 0] = indexes
+    if (indexes.length === 1) return this.at(first, keys, instance)
+    const selection = this.#selection(keys, instance)
+    const buckets = indexes.flatMap((index) => this.#buckets[index] ?? [])
+    const add = () => sum(buckets.map((bucket) => bucket.merge(selection)))
+    if (!buckets.every((bucket) => bucket.settled)) return add()
+    return this.#kept(this.#sums.block(this.starts[first] ?? 0, indexes.length), selection.name, add)
+  }
+
   /**
    * What the series together got from bucket `from` on; undefined without a value. Over the whole window the settled part is added up
    * once, so that asking again costs the buckets that may still change.
@@ -58,7 +71,7 @@ export class Window {
     const unsettled = this.#buckets.findIndex((bucket) => !bucket.settled)
     const settled = unsettled < 0 ? this.#buckets.length : unsettled
     const rest = this.#buckets.slice(settled).map((bucket) => bucket.histogram(selection))
-    return sum([kept(this.#sums.window, selection.name, () => this.#settled(selection, settled)), ...rest])
+    return sum([this.#kept(this.#sums.window, selection.name, () => this.#settled(selection, settled)), ...rest])
   }
 
   #settled(selection: Selection, length: number): Histogram | undefined {
@@ -67,7 +80,9 @@ export class Window {
       const startMs = this.starts[at] as number
       if ((startMs / this.tier.bucketMs) % blockBuckets === 0 && at + blockBuckets <= length) {
         const block = this.#buckets.slice(at, at + blockBuckets)
-        parts.push(kept(this.#sums.block(startMs), selection.name, () => sum(block.map((bucket) => bucket.merge(selection)))))
+        parts.push(
+          this.#kept(this.#sums.block(startMs, blockBuckets), selection.name, () => sum(block.map((bucket) => bucket.merge(selection)))),
+        )
         at += blockBuckets
       } else {
         parts.push(this.#buckets[at]?.histogram(selection))
@@ -75,6 +90,14 @@ export class Window {
       }
     }
     return sum(parts)
+  }
+
+  #kept(sums: Map<string, Histogram | undefined>, name: string, add: () => Histogram | undefined): Histogram | undefined {
+    if (!sums.has(name)) {
+      sums.set(name, add())
+      this.#sums.onKept()
+    }
+    return sums.get(name)
   }
 
   /** Names are long: made once for the array of keys that a caller goes on with. */
@@ -85,9 +108,4 @@ export class Window {
     if (!selection) known.set(instance, (selection = selectionOf(keys, instance)))
     return selection
   }
-}
-
-function kept(sums: Map<string, Histogram | undefined>, name: string, add: () => Histogram | undefined): Histogram | undefined {
-  if (!sums.has(name)) sums.set(name, add())
-  return sums.get(name)
 }

@@ -1,0 +1,76 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Connection, ConnectionHealth } from '@millrace/connection'
+import type { QueueStats, SystemMetrics } from '../answers.ts'
+import type { Window } from '../series/window.ts'
+import { matching } from '../series/selector.ts'
+import { sharedFor } from '../shared.ts'
+import { healthReport } from './health-report.ts'
+import type { HealthReport, ServedPerformance } from './health-report.ts'
+
+/** Callers within this time share one look, ms. */
+const sharedMs = 2000
+/** A store that answers pings but no readings is waited for so long, ms. */
+const readMs = 3000
+
+export interface HealthParts {
+  readonly connection: Connection
+  readonly latest: () => SystemMetrics | undefined
+  readonly queues: () => Promise<readonly QueueStats[]>
+  /** Requests of the last hour. */
+  readonly api: () => Promise<Window>
+  readonly now: () => number
+}
+
+const nothingServed: ServedPerformance = { responseTime: null, p95: null, requestsPerSecond: 0, errorRatio: null }
+
+/** Looks at everything once for all who ask within 2 s; never rejects. */
+export function healthReader(parts: HealthParts): () => Promise<HealthReport> {
+  return sharedFor(sharedMs, () => look(parts))
+}
+
+async function look({ connection, latest, queues, api, now }: HealthParts): Promise<HealthReport> {
+  const store = await healthOf(connection)
+  const answers = store.connected && store.latencyMs !== null
+  const [stats, window] = answers ? await Promise.all([inTime(queues()), inTime(api())]) : []
+  const performance = window ? servedOf(window, now()) : nothingServed
+  return healthReport({ store, system: latest(), queues: stats, performance, nowMs: now() })
+}
+
+async function healthOf(connection: Connection): Promise<ConnectionHealth> {
+  const late = pause(readMs, undefined, { ref: false })
+  const health = await Promise.race([connection.health().catch(() => undefined), late])
+  return health ?? nothingKnown(connection)
+}
+
+function nothingKnown({ kind, durability }: Connection): ConnectionHealth {
+  return {
+    kind,
+    connected: false,
+    version: null,
+    durability,
+    latencyMs: null,
+    usedMemoryBytes: null,
+    maxMemoryBytes: null,
+    memoryLimit: null,
+    connectedClients: null,
+    renewing: 'thread',
+    warnings: [],
+  }
+}
+
+async function inTime<Answer>(work: Promise<Answer>): Promise<Answer | undefined> {
+  return Promise.race([work.catch(() => undefined), pause(readMs, undefined, { ref: false })])
+}
+
+function servedOf(window: Window, nowMs: number): ServedPerformance {
+  const times = window.total(matching(window.keys(), 'api.response_time', {}))
+  if (!times) return nothingServed
+  const errors = window.total(matching(window.keys(), 'api.errors', {}))?.count ?? 0
+  const seconds = Math.max(1, (nowMs - (window.starts[0] ?? nowMs)) / 1000)
+  return {
+    responseTime: times.mean,
+    p95: times.quantile(0.95),
+    requestsPerSecond: times.count / seconds,
+    errorRatio: errors / times.count,
+  }
+}

@@ -1,0 +1,95 @@
+import type { Instance, QueueStats, SystemMetrics } from '../answers.ts'
+import type { MetricName } from '../series/catalogue.ts'
+import { parseSeriesKey } from '../series/packed.ts'
+import { matching } from '../series/selector.ts'
+import type { Window } from '../series/window.ts'
+import type { VerdictFigures } from './judge.ts'
+import type { QueueFigures } from './judge-queue.ts'
+import type { MachineFigures, StoreLoad } from './judge-resources.ts'
+
+/** Minutes that are looked at, the running one included. */
+export const judgedMinutes = 10
+/** Of them: routes and failures of the last 5, resources of the last 3. */
+const routesFrom = judgedMinutes - 5
+const resourcesFrom = judgedMinutes - 3
+/** Samples of a minute: a process that begins is busy, and its first ping is slow. */
+const enoughSamples = 12
+
+/** What is read to judge by: the last `judgedMinutes` of each group, and what is known of now. */
+export interface VerdictSources {
+  readonly api: Window
+  readonly system: Window
+  readonly queues: Window
+  readonly queueStats: readonly QueueStats[]
+  readonly instances: readonly Instance[]
+  readonly own: SystemMetrics | undefined
+  readonly nowMs: number
+}
+
+export function verdictFigures({ api, system, queues, queueStats, instances, own, nowMs }: VerdictSources): VerdictFigures {
+  return {
+    queues: queueStats.map((stats) => queueFigures(stats, queues)),
+    routes: routeFigures(api),
+    machines: machineFigures(system),
+    store: own && storeLoad(own, system),
+    missing: instances
+      .filter(({ status }) => status === 'missing')
+      .map(({ instance, seenAt }) => ({ instance, silentMs: Math.max(0, nowMs - seenAt) })),
+  }
+}
+
+function queueFigures(stats: QueueStats, window: Window): QueueFigures {
+  const added = (metric: MetricName, from: number): number =>
+    window.total(matching(window.keys(), metric, { queue: stats.name }), undefined, from)?.sum ?? 0
+  return {
+    name: stats.name,
+    paused: stats.paused,
+    ready: stats.counts.ready,
+    oldestReadyAgeMs: stats.oldestReadyAgeMs,
+    workers: stats.workers,
+    levels: stats.levels,
+    recent: { completed: added('queue.completed', routesFrom), failed: added('queue.failed', routesFrom) },
+    deadAdded: added('queue.dead_added', 0),
+  }
+}
+
+function routeFigures(window: Window): VerdictFigures['routes'] {
+  return matching(window.keys(), 'api.response_time', {}).flatMap((key) => {
+    const { method = 'other', endpoint = 'other' } = parseSeriesKey(key).labels
+    const times = window.total([key], undefined, routesFrom)
+    if (!times) return []
+    const errors = window.total(matching(window.keys(), 'api.errors', { method, endpoint }), undefined, routesFrom)?.count ?? 0
+    return [{ method, endpoint, requests: times.count, errors, p95: times.quantile(0.95) }]
+  })
+}
+
+/** By instance: what a process did not measure in the last minutes is left out, so one that ended is not judged. */
+function machineFigures(window: Window): MachineFigures[] {
+  return window.instances().map((instance) => {
+    const mean = (metric: MetricName, samples = 1): number | undefined => {
+      const histogram = window.total(matching(window.keys(), metric, {}), instance, resourcesFrom)
+      return (histogram?.count ?? 0) < samples ? undefined : (histogram?.mean ?? undefined)
+    }
+    return {
+      instance,
+      eventLoopUtilization: mean('event_loop.utilization', enoughSamples),
+      memory: mean('memory.usage'),
+      disk: mean('disk.usage'),
+      throttled: mean('cpu.throttled', enoughSamples),
+    }
+  })
+}
+
+function storeLoad({ redis }: SystemMetrics, window: Window): StoreLoad {
+  const { kind, connected, usedMemoryBytes: used, maxMemoryBytes: most, memoryLimit } = redis
+  const pings = window.total(matching(window.keys(), 'store.latency', {}), undefined, resourcesFrom)
+  // How full the disk of a file is, is told by the disk.
+  const isMemory = memoryLimit === 'maxmemory' || memoryLimit === 'system'
+  return {
+    kind,
+    connected,
+    memory: isMemory && used !== null && most !== null && most > 0 ? (used / most) * 100 : undefined,
+    memoryLimit: memoryLimit ?? undefined,
+    pingMs: pings && pings.count >= enoughSamples ? (pings.quantile(0.95) ?? undefined) : undefined,
+  }
+}
