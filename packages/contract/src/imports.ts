@@ -26,7 +26,10 @@ export const ImportProgress = record({
     received: Count,
     skipped: Count,
     accepted: Count,
+    /** Including those of `unchanged`. */
     stored: Count,
+    /** Files whose text the workspace had already. */
+    unchanged: Count,
     indexed: Count,
     mentions: Count,
     failed: Count,

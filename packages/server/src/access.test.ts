@@ -8,7 +8,7 @@ import { defineHandlers } from './http/handler.ts'
 const progress = {
   id: 'one',
   state: 'done',
-  counts: { received: 0, skipped: 0, accepted: 0, stored: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 },
+  counts: { received: 0, skipped: 0, accepted: 0, stored: 0, unchanged: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 },
   skipped: [],
   startedBy: null,
   createdAtMs: 0,

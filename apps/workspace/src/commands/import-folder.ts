@@ -30,20 +30,20 @@ const patienceMs = 60_000
 /** With pauses of 1 s, 2 s … between them: a server that is restarted is back in time. */
 const tries = 6
 
-/** What a folder holds for an import: paths start with the folder's own name, so that two folders' READMEs are two documents. */
+/** What a folder holds for an import: all paths start with the folder's own name, so that two folders' READMEs are two documents. */
 export async function readFolder(root: string): Promise<Folder> {
   const name = basename(await realpath(root))
   const files: Outgoing[] = []
   const leftOut: LeftOut[] = []
   let tooMany = 0
   for await (const found of walkFolder(root)) {
-    if (found.kind === 'left-out') leftOut.push({ path: found.path, reason: found.reason })
+    if (found.kind === 'left-out') leftOut.push({ path: `${name}/${found.path}`, reason: found.reason })
     else if (files.length === maxFiles) tooMany += 1
     else {
       try {
         files.push({ path: acceptPath(`${name}/${found.path}`), absolute: found.absolute })
       } catch (error) {
-        leftOut.push({ path: found.path, reason: refusalOf(error)?.detail ?? String(error) })
+        leftOut.push({ path: `${name}/${found.path}`, reason: refusalOf(error)?.detail ?? String(error) })
       }
     }
   }
@@ -146,7 +146,7 @@ function ignoreUnknown(error: unknown): void {
 /** For a server that took the upload, or nothing at all, and has not answered since. */
 function onlySent(id: string, answer: ImportAccepted | undefined): ImportProgress {
   const { received, accepted, skipped } = answer ?? { received: 0, accepted: 0, skipped: 0 }
-  const counts = { received, accepted, skipped, stored: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 }
+  const counts = { received, accepted, skipped, stored: 0, unchanged: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 }
   const state = answer === undefined ? 'cancelled' : 'processing'
   return { id, state, counts, skipped: [], startedBy: null, createdAtMs: Date.now(), finishedAtMs: null }
 }

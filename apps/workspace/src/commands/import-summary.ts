@@ -15,8 +15,9 @@ export function summaryOf(
   options: { readonly files: number; readonly waited: boolean; readonly notListed: number },
 ): string {
   const { counts, state } = progress
+  const unchanged = counts.unchanged > 0 ? `, ${counts.unchanged} unchanged` : ''
   const sentences = [
-    `${state === 'cancelled' ? 'Cancelled the import of' : 'Imported'} ${folder}: ${many(counts.stored, 'document')} stored, ${counts.indexed} found by search, ${many(counts.mentions, 'mention')}.`,
+    `${state === 'cancelled' ? 'Cancelled the import of' : 'Imported'} ${folder}: ${many(counts.stored - counts.unchanged, 'document')} stored${unchanged}, ${counts.indexed} found by search, ${many(counts.mentions, 'mention')}.`,
   ]
   const waiting = counts.accepted - counts.indexed - counts.failed - counts.cancelled
   if (counts.failed > 0)

@@ -174,7 +174,7 @@ test('the same text again is unchanged: done at once, without messages', async (
   const before = sent.size
   const id = await importFiles({ 'a.md': 'same' })
   expect(sent.size).toBe(before)
-  expect(await service.progress(id)).toMatchObject({ state: 'done', counts: { accepted: 1, stored: 1, indexed: 1 } })
+  expect(await service.progress(id)).toMatchObject({ state: 'done', counts: { accepted: 1, stored: 1, unchanged: 1, indexed: 1 } })
 })
 
 test('the same text again is found even where the search files never learnt of it', async () => {

@@ -7,7 +7,7 @@ const keptMs = 7 * 86_400_000
 const receivingMs = 30_000
 const listedSkips = 1_000
 // Sets of members instead of counters: a file or message that comes twice counts once.
-const marks = ['accepted', 'skipped', 'stored', 'indexed', 'mentions', 'failed', 'cancelled'] as const
+const marks = ['accepted', 'skipped', 'stored', 'unchanged', 'indexed', 'mentions', 'failed', 'cancelled'] as const
 export type Mark = (typeof marks)[number]
 /** After one of these nothing more happens to a file. */
 const settling: ReadonlySet<Mark> = new Set(['indexed', 'failed', 'cancelled'])
@@ -46,10 +46,12 @@ export class ImportRecord {
     await this.#keyValue.setField(`import:${id}`, 'lastAtMs', nowMs)
   }
 
-  async mark(id: string, mark: Mark, member: string): Promise<void> {
+  /** @returns whether it was not marked so before */
+  async mark(id: string, mark: Mark, member: string): Promise<boolean> {
     const nowMs = Date.now()
-    await this.#keyValue.zadd(`import:${id}:${mark}`, nowMs, member)
+    const added = await this.#keyValue.zadd(`import:${id}:${mark}`, nowMs, member)
     if (settling.has(mark)) await this.#keyValue.setField(`import:${id}`, 'lastAtMs', String(nowMs))
+    return added === 1
   }
 
   async count(id: string, mark: Mark): Promise<number> {

@@ -84,10 +84,12 @@ export class ImportService {
     const documentId = documentIdOf(path)
     const author = by ?? 'import'
     const { version, status } = await this.#documents.stage({ documentId, title: titleOf(text, path), path, text, author, importId: id })
-    await this.#record.mark(id, 'accepted', documentId)
+    const isNew = await this.#record.mark(id, 'accepted', documentId)
     if (status === 'staged') return this.#outbox.storeVersion({ documentId, version, importId: id })
     // Nothing to store; a search file that never saw it learns of it.
     await this.#documents.announce(documentId)
+    // What comes a second time in this import may have been stored by the first.
+    if (isNew) await this.#record.mark(id, 'unchanged', documentId)
     await this.#record.mark(id, 'stored', documentId)
     await this.#record.mark(id, 'indexed', documentId)
   }

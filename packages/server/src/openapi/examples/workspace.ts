@@ -13,7 +13,7 @@ const document = {
   updatedBy: 'ada',
 }
 const counted = { documents: 12, words: 4_310, views: 80, searches: 9, mentions: 3 }
-const counts = { received: 120, skipped: 1, accepted: 119, stored: 119, indexed: 119, mentions: 3, failed: 0, cancelled: 0 }
+const counts = { received: 120, skipped: 1, accepted: 119, stored: 119, unchanged: 0, indexed: 119, mentions: 3, failed: 0, cancelled: 0 }
 const progress = {
   id: 'notes',
   state: 'done',
