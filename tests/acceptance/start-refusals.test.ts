@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -21,11 +21,13 @@ function refusedWith({ code, output, errors }: Ended, ...words: readonly (string
   for (const word of words) expect(lines[0]).toMatch(word)
 }
 
-test('a port in use', async () => {
+test('a port in use, before a folder is made for the data', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => taken.once('listening', resolve))
   const { port } = taken.address() as AddressInfo
-  refusedWith(await stage.run('server', { PORT: String(port), DATA_DIR: stage.folder() }).ended(), `Port ${port}`, 'PORT')
+  const dataDir = join(stage.folder(), 'data')
+  refusedWith(await stage.run('server', { PORT: String(port), DATA_DIR: dataDir }).ended(), `Port ${port}`, 'PORT')
+  expect(existsSync(dataDir)).toBe(false)
   taken.close()
 })
 
@@ -71,7 +73,10 @@ test('a Redis that does not answer, and one that wants another password', async 
 
 test('a Redis that evicts', async () => {
   const redis = await RedisProcess.start({ args: ['--maxmemory-policy', 'allkeys-lru'] })
-  refusedWith(await stage.run('server', { PORT: '0', DATA_DIR: stage.folder(), REDIS_URL: redis.url }).ended(), 'noeviction')
+  refusedWith(
+    await stage.run('server', { PORT: '0', DATA_DIR: stage.folder(), REDIS_URL: redis.url }).ended(),
+    '"maxmemory-policy noeviction" into redis.conf',
+  )
   await redis.close()
 })
 
@@ -87,15 +92,26 @@ test('an import without a server, without a folder, of a file, and of nothing', 
   refusedWith(await stage.run('import', nowhere, [folder]).ended(), url, 'npm start')
   refusedWith(await stage.run('import', nowhere, [join(folder, 'none')]).ended(), 'There is no folder')
   refusedWith(await stage.run('import', nowhere, [join(folder, 'a.md')]).ended(), 'is not a folder')
+  refusedWith(await stage.run('import', nowhere, ['']).ended(), 'The folder is an empty text; name one')
+  refusedWith(await stage.run('import', nowhere, [stage.folder()]).ended(), 'there is no .md or .markdown file in')
+  refusedWith(await stage.run('import', { MILLRACE_URL: 'foo' }, [folder]).ended(), /^MILLRACE_URL is "foo"; allowed is an address such as/)
+  refusedWith(await stage.run('import', { PORT: '99999' }, [folder]).ended(), /^PORT is "99999"; allowed is the port of the workspace/)
   const { address } = await stage.server({})
-  const empty = await stage.run('import', { MILLRACE_URL: address }, [stage.folder()]).ended()
-  expect(empty.code).toBe(1)
-  expect(empty.output).toContain('0 documents stored')
   refusedWith(
     await stage.run('import', { MILLRACE_URL: address, JWT_SECRET: 'another secret of more than 32 bytes!' }, [folder]).ended(),
     'does not take this token',
   )
 }, 60_000)
+
+test('npm start lists the variables that set it up, every one of them, and takes no other argument', async () => {
+  const { code, output } = await stage.run('server', {}, ['--help']).ended()
+  expect(code).toBe(0)
+  const source = readFileSync(new URL('../../../packages/server/src/config/read-config.ts', import.meta.url), 'utf8')
+  const read = new Set(Array.from(source.matchAll(/\.(?:text|list|limit)\('([A-Z_]+)'/g), ([, name]) => name as string))
+  expect(read.size).toBeGreaterThan(10)
+  for (const name of read) expect(output).toMatch(new RegExp(`^  ${name} `, 'm'))
+  refusedWith(await stage.run('server', {}, ['--port', '80']).ended(), 'npm start takes no arguments, got --port 80')
+})
 
 test('the help of the import command shows examples', async () => {
   const { code, output } = await stage.run('import', {}, ['--help']).ended()

@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { connect } from 'millrace'
 import type { Connection } from 'millrace'
-import { createLog, createServer, readConfig, signToken, storeUrlOf } from 'millrace/server'
+import { createLog, createServer, readConfig, requireFreePort, signToken, storeUrlOf } from 'millrace/server'
 import type { Config, Server } from 'millrace/server'
 import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
 import { workspaceErrors } from './errors.ts'
@@ -11,15 +11,27 @@ import { documentHandlers } from './routes/document-handlers.ts'
 import { importHandlers } from './routes/import-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
 import { sampleHandlers } from './routes/sample-handlers.ts'
+import { startHelp } from './start-help.ts'
 import { openWorkspace } from './workspace.ts'
 
-await start().catch((error: unknown) => {
-  sayFailure(error)
-  process.exit(1)
-})
+const given = process.argv.slice(2)
+if (given.length === 0) {
+  await start().catch((error: unknown) => {
+    sayFailure(error)
+    process.exit(1)
+  })
+} else if (given.some((word) => word === '--help' || word === '-h')) process.stdout.write(startHelp)
+else {
+  process.stderr.write(
+    `npm start takes no arguments, got ${given.join(' ')}; it is set up by variables, which npm start -- --help lists.\n`,
+  )
+  process.exitCode = 1
+}
 
 async function start(): Promise<void> {
   const config = readConfig()
+  // Before a folder is made: who forgot that it runs already gets no second set of data.
+  await requireFreePort(config)
   // Standard output is for what a person reads.
   const log = createLog(logLevelAt(process.stderr.isTTY, config.logLevel), process.stderr)
   const connection = await connect(storeUrlOf(config), { log })

@@ -12,6 +12,7 @@ export {
   readConfig,
   recordRequests,
   requestRecorder,
+  requireFreePort,
   resolveAuth,
   roleOf,
   SecretText,

@@ -17,6 +17,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'readConfig',
     'recordRequests',
     'requestRecorder',
+    'requireFreePort',
     'resolveAuth',
     'roleOf',
     'serverErrors',

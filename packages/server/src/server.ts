@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { connect, MillraceError } from '@millrace/connection'
+import { connect } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
 import Fastify, { LogController } from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
@@ -12,6 +12,7 @@ import { storeUrlOf } from './config/config.ts'
 import type { Config } from './config/config.ts'
 import { answerBrokenRequest, answerUndecodable } from './http/broken-request.ts'
 import { createLog } from './http/log.ts'
+import { listenError } from './listen-error.ts'
 import { createGate, standalonePlugin } from './plugin.ts'
 import type { PluginOptions } from './plugin.ts'
 
@@ -160,25 +161,4 @@ class RunningServer implements Server {
 /** True for names and addresses that only this machine reaches. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-function listenError(error: unknown, host: string, port: number): unknown {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return new MillraceError('PORT_IN_USE', `Port ${port} on ${host} is in use by another program. Stop it, or set PORT to a free one.`, {
-        cause: error,
-      })
-    case 'EACCES':
-      return new MillraceError('PORT_IN_USE', `Port ${port} may not be used by this user. Set PORT to one above 1023.`, { cause: error })
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new MillraceError(
-        'HOST_UNUSABLE',
-        `HOST is ${host}, which is no address of this machine. Set HOST to 127.0.0.1, 0.0.0.0 or one of its addresses.`,
-        { cause: error },
-      )
-    default:
-      return error
-  }
 }

@@ -43,6 +43,7 @@ async function run(given: string, options: { readonly wait: boolean }): Promise<
 async function importGiven(given: string, options: { readonly wait: boolean }): Promise<number> {
   const root = folderOf(given)
   const { files, leftOut, tooMany } = await readFolder(root)
+  if (files.length + leftOut.length === 0) throw new Error(`Nothing to import: there is no .md or .markdown file in ${given} or below it.`)
   const baseUrl = serverUrl(process.env)
   const client = createClient({ baseUrl, token: await commandToken(process.env) })
   // A look at something small first: whether a server is there and takes the token, before a large upload begins.
@@ -76,6 +77,7 @@ async function importGiven(given: string, options: { readonly wait: boolean }): 
 
 /** npm runs this in the repository's folder; a relative path is meant from where npm was called. */
 function folderOf(given: string): string {
+  if (given.trim() === '') throw new Error('The folder is an empty text; name one, as in npm run import -- ~/notes, or . for this one.')
   const root = [process.env['INIT_CWD'], process.cwd()]
     .filter((start) => start !== undefined)
     .map((start) => resolve(start, given))

@@ -6,9 +6,15 @@ import type { Environment } from 'millrace/server'
 /** An import of 10,000 files takes minutes. */
 const tokenSeconds = 3_600
 
-/** Where the workspace runs: `MILLRACE_URL`, else this machine at `PORT`. */
+/** Where the workspace runs: `MILLRACE_URL`, else this machine at `PORT`. @throws MillraceError CONFIG_INVALID */
 export function serverUrl(environment: Environment): string {
-  return environment['MILLRACE_URL'] || `http://127.0.0.1:${environment['PORT'] || '3000'}`
+  const given = environment['MILLRACE_URL']
+  const url = given || `http://127.0.0.1:${environment['PORT'] || '3000'}`
+  if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url
+  const wrong = given
+    ? `MILLRACE_URL is ${JSON.stringify(given)}; allowed is an address such as http://127.0.0.1:3000 or https://docs.example.org.`
+    : `PORT is ${JSON.stringify(environment['PORT'])}; allowed is the port of the workspace, a whole number from 1 to 65535.`
+  throw new MillraceError('CONFIG_INVALID', wrong)
 }
 
 /**

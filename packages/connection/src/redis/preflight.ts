@@ -37,7 +37,7 @@ export function inspectServer({ info, appendfsync, allowEviction, store }: Found
   }
   const evicts = evictionWarning(info.get('maxmemory_policy'), store)
   if (evicts !== undefined && !allowEviction) {
-    throw new MillraceError('STORE_EVICTS', `${evicts} Or pass allowEviction: true.`)
+    throw new MillraceError('STORE_EVICTS', `${evicts} (In code, connect(url, { allowEviction: true }) accepts the loss.)`)
   }
   if (info.get('aof_enabled') !== '1') {
     warnings.push(`${store} keeps no append-only file: a restart loses messages. Set appendonly yes.`)
@@ -58,7 +58,8 @@ export function inspectServer({ info, appendfsync, allowEviction, store }: Found
 /** One sentence, or undefined where nothing is evicted. */
 export function evictionWarning(policy: string | undefined, store: string): string | undefined {
   if (policy === undefined || policy === 'noeviction') return undefined
-  const remedy = 'set it to noeviction (CONFIG SET maxmemory-policy noeviction, and in redis.conf)'
+  const remedy =
+    'write "maxmemory-policy noeviction" into redis.conf, and have it at once with: redis-cli CONFIG SET maxmemory-policy noeviction'
   return `${store} may evict messages: its maxmemory-policy is ${policy}; ${remedy}.`
 }
 

@@ -36,9 +36,13 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: read.logLevel(),
   }
   if (problems.length > 0) {
-    throw new MillraceError('CONFIG_INVALID', `The server was not started:\n${problems.map((problem) => `- ${problem}`).join('\n')}`, {
-      details: { problems },
-    })
+    throw new MillraceError(
+      'CONFIG_INVALID',
+      `The environment cannot be used; nothing was started:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+      {
+        details: { problems },
+      },
+    )
   }
   return Object.freeze(config)
 }
