@@ -20,9 +20,13 @@ const translations: Readonly<Record<string, { readonly code: ServerErrorCode; re
   FST_PREMATURE_CLOSE: { code: 'UPLOAD_INVALID', message: 'The upload ended before its last part.' },
 }
 
-/** The error as one of ours where a translation exists. */
-export function translate(error: unknown): unknown {
+/** The error as one of ours where a translation exists. `bodyLimit` is that of the route, bytes. */
+function translate(error: unknown, bodyLimit: number | undefined): unknown {
   const code = (error as { code?: unknown } | null)?.code
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' && bodyLimit !== undefined) {
+    const limit = bodyLimit % 1_048_576 === 0 ? `${bodyLimit / 1_048_576} MiB` : `${bodyLimit.toLocaleString('en-US')} bytes`
+    return new MillraceError('BODY_TOO_LARGE', `The body is larger than the ${limit} that this route takes.`, { cause: error })
+  }
   const known = typeof code === 'string' && Object.hasOwn(translations, code) ? translations[code] : undefined
   if (known !== undefined) return new MillraceError(known.code, known.message, { cause: error })
   // secure-json-parse and JSON.parse throw a SyntaxError that Fastify marks with the status.
@@ -34,7 +38,7 @@ export function translate(error: unknown): unknown {
 
 /** Answers with a problem; a failure of ours goes to the log with its cause, one that says it all in a line, a refusal only at debug. */
 export function replyWithProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, rows: ErrorRows = {}): FastifyReply {
-  const error = translate(thrown)
+  const error = translate(thrown, request.routeOptions.bodyLimit)
   const explained = explain(error, request.id, rows)
   const { status, retryable } = explained.row
   if (explained.expected) request.log.warn({ code: explained.code, status }, explained.detail)

@@ -47,6 +47,12 @@ it.each([
   expect(({} as { admin?: unknown }).admin).toBeUndefined()
 })
 
+it('a body that is JSON but has a forbidden key is told so', async () => {
+  const { detail } = problemOf(await post('{"title":"a","text":"b","__proto__":{"admin":true}}'), 400, 'BODY_NOT_JSON')
+  expect(detail).toContain('a key __proto__')
+  expect(problemOf(await post('{"__proto__":'), 400, 'BODY_NOT_JSON').detail).toBe('The body is not valid JSON.')
+})
+
 it('a hundred thousand nested lists harm nobody', async () => {
   const deep = `{"title":"a","text":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
   problemOf(await post(deep), 400, 'REQUEST_INVALID')
@@ -70,11 +76,13 @@ it('a body without a type, and one where none is taken, are refused', async () =
   )
 })
 
-it('a body above 1 MiB is refused', async () => {
+it('a body above 1 MiB is refused and the limit named', async () => {
   const fits = { title: 'a', text: 'x'.repeat(1024 * 1024 - 25) }
   expect(Buffer.byteLength(JSON.stringify(fits))).toBeLessThanOrEqual(1024 * 1024)
   expect((await post(fits)).statusCode).toBe(201)
   problemOf(await post({ ...fits, text: `${fits.text}${'x'.repeat(30)}` }), 413, 'BODY_TOO_LARGE')
+  const told = problemOf(await post({ ...fits, text: 'x'.repeat(9 * 1024 * 1024) }), 413, 'BODY_TOO_LARGE')
+  expect(told.detail).toBe('The body is larger than the 1 MiB that this route takes.')
 })
 
 it('a field that is wrong is named with what is allowed, and nothing is guessed', async () => {

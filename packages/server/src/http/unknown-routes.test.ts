@@ -94,3 +94,12 @@ it('what is no area of ours is a plain 404 problem', async () => {
     instance: '/wp-login.php',
   })
 })
+
+it('a name in the path that is longer than any can be is 400 like every other wrong name, and not another method', async () => {
+  for (const length of [65, 256, 257, 300, 5_000]) {
+    const answer = await ask('GET', `/api/performance/queues/${'x'.repeat(length)}`, true)
+    expect([length, answer.statusCode]).toEqual([length, 400])
+  }
+  expect((await ask('GET', `/api/performance/queues/${'x'.repeat(300)}`, false)).statusCode).toBe(401)
+  expect((await ask('PUT', `/api/performance/queues/${'x'.repeat(300)}`, true)).statusCode).toBe(405)
+})

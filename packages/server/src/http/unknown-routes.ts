@@ -10,7 +10,10 @@ export type Served = Pick<Route, 'method' | 'path'>
 /** Everything below these is ours, with or without a route. */
 const areas = ['/api', '/health'] as const
 
-/** Answers what no row stands for: 405 where the path is `served` under another method, else 404; below /api only to who has a token. */
+/**
+ * Answers what no row stands for: 405 where the path is `served` under another method, 400 where a part of it is too long for its row,
+ * else 404; below /api only to who has a token.
+ */
 export function registerUnknownRoutes(app: FastifyInstance, served: readonly Served[]): void {
   for (const area of areas) {
     const access = area === '/api' ? ({ role: 'viewer', policy: 'none' } as const) : ({ role: 'public', policy: 'none' } as const)
@@ -35,6 +38,8 @@ export function refuseUnrouted(request: FastifyRequest, reply: FastifyReply, ser
 async function refuse(request: FastifyRequest, reply: FastifyReply, served: readonly Served[], prefix: string): Promise<never> {
   const path = pathOf(request.raw.url ?? '').slice(prefix.length)
   const methods = methodsOf(path, served)
+  if (methods.includes(request.method))
+    throw new MillraceError('REQUEST_INVALID', 'A part of the path is longer than any name or id can be: at most 256 characters.')
   if (methods.length > 0) {
     void reply.header('allow', methods.join(', '))
     throw new MillraceError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; possible: ${methods.join(', ')}.`)
