@@ -9,14 +9,15 @@ export function figuresOf(histogram: Histogram | undefined): Figures {
   if (!histogram) return none
   let figures = known.get(histogram)
   if (!figures) {
+    const [p50 = null, p95 = null, p99 = null] = histogram.quantiles([0.5, 0.95, 0.99])
     figures = {
       count: histogram.count,
       min: histogram.min,
       max: histogram.max,
       avg: histogram.mean,
-      p50: histogram.quantile(0.5),
-      p95: histogram.quantile(0.95),
-      p99: histogram.quantile(0.99),
+      p50,
+      p95,
+      p99,
     }
     known.set(histogram, figures)
   }

@@ -23,7 +23,7 @@ import { QueueCollector } from './queues/queue-collector.ts'
 import type { QueueSource } from './queues/queue-source.ts'
 import { catalogue, groups, metricOf } from './series/catalogue.ts'
 import type { Group, Metric } from './series/catalogue.ts'
-import { matching, requireSelector } from './series/selector.ts'
+import { requireSelector } from './series/selector.ts'
 import { SeriesReader } from './series/series-reader.ts'
 import type { Window } from './series/window.ts'
 import { SeriesWriter } from './series/series-writer.ts'
@@ -277,7 +277,19 @@ export class PerformanceMonitoringService {
     const verdict = await this.#judging.verdict({ queueStats: queues, instances, own: system })
     const environment = process.env['MILLRACE_ENV'] || null
     const nowMs = this.#clock.now()
-    return buildSummary({ range, view, selection, windows: new Map(windows), api, queues, instances, system, verdict, environment, nowMs })
+    return await buildSummary({
+      range,
+      view,
+      selection,
+      windows: new Map(windows),
+      api,
+      queues,
+      instances,
+      system,
+      verdict,
+      environment,
+      nowMs,
+    })
   }
 
   /**
@@ -317,7 +329,7 @@ export class PerformanceMonitoringService {
     const metric = metricOf(name)
     requireSelector(selector)
     const window = await this.#window(metric.group, requireRange(range))
-    return { metric, window, keys: matching(window.keys(), metric.name, selector) }
+    return { metric, window, keys: window.select(metric.name, selector) }
   }
 
   #latest(): SystemMetrics | undefined {

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection, ConnectionHealth } from '@millrace/connection'
 import type { QueueStats, SystemMetrics } from '../answers.ts'
 import type { Window } from '../series/window.ts'
-import { matching } from '../series/selector.ts'
 import { sharedFor } from '../shared.ts'
 import { healthReport } from './health-report.ts'
 import type { HealthReport, ServedPerformance } from './health-report.ts'
@@ -63,9 +62,9 @@ async function inTime<Answer>(work: Promise<Answer>): Promise<Answer | undefined
 }
 
 function servedOf(window: Window, nowMs: number): ServedPerformance {
-  const times = window.total(matching(window.keys(), 'api.response_time', {}))
+  const times = window.total(window.select('api.response_time'))
   if (!times) return nothingServed
-  const errors = window.total(matching(window.keys(), 'api.errors', {}))?.count ?? 0
+  const errors = window.total(window.select('api.errors'))?.count ?? 0
   const seconds = Math.max(1, (nowMs - (window.starts[0] ?? nowMs)) / 1000)
   return {
     responseTime: times.mean,

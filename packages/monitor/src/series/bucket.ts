@@ -76,8 +76,18 @@ export interface Selection {
   readonly name: string
 }
 
+/** Names are long: the very same text is found faster than an equal one. */
+const known = new Map<string, Selection>()
+const maxKnown = 5000
+
 export function selectionOf(keys: readonly string[], instance?: string): Selection {
-  return { keys, instance, name: `${instance ?? ''}\n${keys.join('\n')}` }
+  const name = `${instance ?? ''}\n${keys.join('\n')}`
+  let selection = known.get(name)
+  if (!selection) {
+    if (known.size >= maxKnown) known.clear()
+    known.set(name, (selection = { keys, instance, name }))
+  }
+  return selection
 }
 
 /** All of them as one; undefined of none. One that is of another unit than the first is left out. */

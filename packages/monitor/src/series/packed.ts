@@ -7,7 +7,7 @@ export interface Labels {
 }
 
 const version = '2'
-/** The same few thousand keys are read again and again. */
+/** The same few thousand keys are asked for again and again. */
 const maxParsed = 10_000
 const parsed = new Map<string, SeriesName>()
 

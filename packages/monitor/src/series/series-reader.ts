@@ -11,15 +11,22 @@ import type { Sums } from './window.ts'
 /** A bucket that ended this long ago is read once, ms: whoever could not write it in time had an outage of that length. */
 const settledMs = 5 * 60_000
 /** What is remembered of settled buckets, in characters of packed text; beyond it all is read anew. */
-const maxCharacters = 16_000_000
+const maxCharacters = 96_000_000
 const maxBuckets = 4096
 /** Merged histograms that are remembered; beyond it they are merged anew. */
 const maxMerged = 30_000
 const maxBlocks = 1024
+/** Buckets that may still change: those of three tiers and three groups. */
+const maxRecent = 64
+
+interface RecentBucket {
+  readonly bucket: Bucket
+  readonly fields: ReadonlyMap<string, string>
+}
 
 interface Span {
   readonly name: string
-  readonly sums: Map<string, Histogram | undefined>
+  readonly sums: Sums
 }
 
 /**
@@ -30,6 +37,9 @@ export class SeriesReader {
   readonly #keyValue: KeyValue
   readonly #writer: SeriesWriter
   readonly #settled = new Map<string, Bucket>()
+  /** Buckets that may still change, as they were read last: one that did not change is merged already. */
+  readonly #recent = new Map<string, RecentBucket>()
+  readonly #reading = new Map<string, Promise<Bucket>>()
   /** By tier, group and length: the settled part of the window that was read last. */
   readonly #spans = new Map<string, Span>()
   readonly #blocks = new Map<string, Map<string, Histogram | undefined>>()
@@ -43,48 +53,75 @@ export class SeriesReader {
 
   async window(tier: Tier, group: Group, starts: readonly number[], nowMs: number): Promise<Window> {
     if (this.#merged > maxMerged) this.#forgetMerged()
-    const buckets = await Promise.all(starts.map((startMs) => this.#bucket(tier, group, startMs, nowMs)))
+    const buckets = await Promise.all(starts.map((startMs) => this.#shared(tier, group, startMs, nowMs)))
     return new Window(tier, starts, buckets, this.#sums(tier, group, starts, buckets))
   }
 
-  async #bucket(tier: Tier, group: Group, startMs: number, nowMs: number): Promise<Bucket> {
+  /** One reading for all who ask at the same time: a summary looks at the same minutes in two ways. */
+  #shared(tier: Tier, group: Group, startMs: number, nowMs: number): Promise<Bucket> | Bucket {
     const key = bucketKey(tier, group, startMs)
     const known = this.#settled.get(key)
     if (known) return known
+    let reading = this.#reading.get(key)
+    if (!reading) {
+      reading = this.#read(key, tier, group, startMs, nowMs).finally(() => this.#reading.delete(key))
+      this.#reading.set(key, reading)
+    }
+    return reading
+  }
+
+  async #read(key: string, tier: Tier, group: Group, startMs: number, nowMs: number): Promise<Bucket> {
     const fields = await this.#keyValue.fields(key)
-    const bucket = new Bucket(() => (this.#merged += 1))
     const own = this.#writer.own(tier, group, startMs)
-    if (own) fields.delete(own.field)
     const unwritten = this.#writer.unwritten(key)
-    for (const { field, text } of unwritten) if (field !== own?.field) fields.set(field, text)
-    for (const [field, text] of fields) bucket.add(field, text)
-    if (own) bucket.add(own.field, own.text)
+    for (const { field, text } of unwritten) fields.set(field, text)
+    if (own) fields.set(own.field, own.text)
+    const bucket = this.#bucket(key, fields)
     if (nowMs > startMs + tier.bucketMs + settledMs && !own && unwritten.length === 0) this.#remember(key, bucket)
     return bucket
   }
 
-  #remember(key: string, bucket: Bucket): void {
-    if (this.#characters > maxCharacters || this.#settled.size > maxBuckets) {
-      this.#settled.clear()
-      this.#characters = 0
-      this.#forgetMerged()
+  #bucket(key: string, fields: ReadonlyMap<string, string>): Bucket {
+    const recent = this.#recent.get(key)
+    if (recent && areEqual(recent.fields, fields)) return recent.bucket
+    const bucket = new Bucket(() => (this.#merged += 1))
+    for (const [field, text] of fields) bucket.add(field, text)
+    this.#recent.delete(key)
+    this.#recent.set(key, { bucket, fields })
+    for (const oldest of this.#recent.keys()) {
+      if (this.#recent.size <= maxRecent) break
+      this.#recent.delete(oldest)
     }
+    return bucket
+  }
+
+  #remember(key: string, bucket: Bucket): void {
+    this.#recent.delete(key)
     bucket.settled = true
     this.#settled.set(key, bucket)
     this.#characters += bucket.characters
+    // The one that was read first leaves: of a range that nobody looks at any more, or the oldest of one that moved on.
+    for (const [oldest, { characters }] of this.#settled) {
+      if (this.#characters <= maxCharacters && this.#settled.size <= maxBuckets) break
+      this.#settled.delete(oldest)
+      this.#characters -= characters
+    }
   }
 
   #sums(tier: Tier, group: Group, starts: readonly number[], buckets: readonly Bucket[]): Sums {
     const place = `${tier.name}:${group}`
     const length = `${place}:${starts.length}`
     const name = `${starts[0]} ${buckets.filter((bucket) => bucket.settled).length}`
-    let span = this.#spans.get(length)
-    if (span?.name !== name) this.#spans.set(length, (span = { name, sums: new Map() }))
-    return {
-      window: span.sums,
-      block: (startMs, buckets) => this.#block(`${place}:${startMs}:${buckets}`),
+    const known = this.#spans.get(length)
+    if (known?.name === name) return known.sums
+    const sums: Sums = {
+      keys: undefined,
+      window: new Map(),
+      block: (startMs, count) => this.#block(`${place}:${startMs}:${count}`),
       onKept: () => void (this.#merged += 1),
     }
+    this.#spans.set(length, { name, sums })
+    return sums
   }
 
   #block(name: string): Map<string, Histogram | undefined> {
@@ -105,4 +142,8 @@ export class SeriesReader {
     this.#blocks.clear()
     this.#merged = 0
   }
+}
+
+function areEqual(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  return a.size === b.size && [...a].every(([field, text]) => b.get(field) === text)
 }

@@ -1,6 +1,9 @@
 import type { Histogram } from '@millrace/histogram'
+import type { MetricSelector } from '../answers.ts'
 import { selectionOf, sum } from './bucket.ts'
 import type { Bucket, Selection } from './bucket.ts'
+import { parseSeriesKey } from './packed.ts'
+import { matching } from './selector.ts'
 import type { Tier } from './tier.ts'
 
 /** Settled buckets that are added up once and for all: every window that holds all of them shares the sum. */
@@ -10,6 +13,8 @@ const blockBuckets = 12
 export interface Sums {
   /** Over all settled buckets of this very window. */
   readonly window: Map<string, Histogram | undefined>
+  /** The keys of the settled buckets of this very window, once they were asked for. */
+  keys: ReadonlySet<string> | undefined
   /** Over so many settled buckets in a row, by the start of the first one. */
   block(startMs: number, buckets: number): Map<string, Histogram | undefined>
   /** Hears of each sum that is kept. */
@@ -22,6 +27,8 @@ export class Window {
   readonly starts: readonly number[]
   readonly #buckets: readonly Bucket[]
   readonly #sums: Sums
+  #byMetric: ReadonlyMap<string, readonly string[]> | undefined
+  readonly #selected = new Map<string, readonly string[]>()
   readonly #selections = new WeakMap<readonly string[], Map<string | undefined, Selection>>()
 
   constructor(tier: Tier, starts: readonly number[], buckets: readonly Bucket[], sums: Sums) {
@@ -33,8 +40,17 @@ export class Window {
 
   /** The keys of the series that have a value anywhere in it. */
   keys(): Set<string> {
-    const keys = new Set<string>()
-    for (const bucket of this.#buckets) for (const key of bucket.keys()) keys.add(key)
+    const settled = this.#settledLength()
+    this.#sums.keys ??= keysOf(this.#buckets.slice(0, settled))
+    return keysOf(this.#buckets.slice(settled), this.#sums.keys)
+  }
+
+  /** The keys of a metric's series that the selector leaves; equal questions get the same array. */
+  select(metric: string, selector: MetricSelector = {}): readonly string[] {
+    this.#byMetric ??= byMetric(this.keys())
+    const name = `${metric} ${JSON.stringify(selector)}`
+    let keys = this.#selected.get(name)
+    if (!keys) this.#selected.set(name, (keys = matching(this.#byMetric.get(metric) ?? [], metric, selector)))
     return keys
   }
 
@@ -56,8 +72,8 @@ export class Window {
     if (indexes.length === 1) return this.at(first, keys, instance)
     const selection = this.#selection(keys, instance)
     const buckets = indexes.flatMap((index) => this.#buckets[index] ?? [])
+    if (!buckets.every((bucket) => bucket.settled)) return sum(buckets.map((bucket) => bucket.histogram(selection)))
     const add = () => sum(buckets.map((bucket) => bucket.merge(selection)))
-    if (!buckets.every((bucket) => bucket.settled)) return add()
     return this.#kept(this.#sums.block(this.starts[first] ?? 0, indexes.length), selection.name, add)
   }
 
@@ -68,10 +84,14 @@ export class Window {
   total(keys: readonly string[], instance?: string, from = 0): Histogram | undefined {
     const selection = this.#selection(keys, instance)
     if (from > 0) return sum(this.#buckets.slice(from).map((bucket) => bucket.histogram(selection)))
-    const unsettled = this.#buckets.findIndex((bucket) => !bucket.settled)
-    const settled = unsettled < 0 ? this.#buckets.length : unsettled
+    const settled = this.#settledLength()
     const rest = this.#buckets.slice(settled).map((bucket) => bucket.histogram(selection))
     return sum([this.#kept(this.#sums.window, selection.name, () => this.#settled(selection, settled)), ...rest])
+  }
+
+  #settledLength(): number {
+    const unsettled = this.#buckets.findIndex((bucket) => !bucket.settled)
+    return unsettled < 0 ? this.#buckets.length : unsettled
   }
 
   #settled(selection: Selection, length: number): Histogram | undefined {
@@ -108,4 +128,21 @@ export class Window {
     if (!selection) known.set(instance, (selection = selectionOf(keys, instance)))
     return selection
   }
+}
+
+function keysOf(buckets: readonly Bucket[], others: Iterable<string> = []): Set<string> {
+  const keys = new Set(others)
+  for (const bucket of buckets) for (const key of bucket.keys()) keys.add(key)
+  return keys
+}
+
+function byMetric(keys: Iterable<string>): Map<string, string[]> {
+  const all = new Map<string, string[]>()
+  for (const key of keys) {
+    const { metric } = parseSeriesKey(key)
+    const known = all.get(metric)
+    if (known) known.push(key)
+    else all.set(metric, [key])
+  }
+  return all
 }

@@ -26,9 +26,9 @@ export interface SummaryParts {
 }
 
 /** Puts together what was read. */
-export function buildSummary(parts: SummaryParts): Summary {
+export async function buildSummary(parts: SummaryParts): Promise<Summary> {
   const { range, view, selection, windows, api, queues, instances, system, verdict, environment, nowMs } = parts
-  const routes = worstFirst(apiMetrics(range, api, nowMs).routes)
+  const routes = worstFirst((await apiMetrics(range, api, nowMs)).routes)
   const { resolutionSeconds, series, heatmaps } = viewLines(view, selection, { windows, queues, routes, nowMs })
   return {
     generatedAt: nowMs,

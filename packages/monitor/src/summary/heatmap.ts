@@ -2,7 +2,7 @@ import type { Step } from './points.ts'
 
 /** Rows and cells of a heatmap that the answer may have: beyond them neighbouring buckets are merged. */
 const maxRows = 64
-const maxCells = 7000
+const maxCells = 6000
 
 type Buckets = readonly (readonly [index: number, count: number])[]
 export type BucketsPerDoubling = 16 | 8 | 4 | 2 | 1

@@ -1,7 +1,5 @@
 import type { MetricName, MetricUnit } from '../series/catalogue.ts'
 import { metricOf } from '../series/catalogue.ts'
-import { parseSeriesKey } from '../series/packed.ts'
-import { matching } from '../series/selector.ts'
 import type { Window } from '../series/window.ts'
 import { heatmapColumns } from './heatmap.ts'
 import type { BucketsPerDoubling, HeatmapColumns } from './heatmap.ts'
@@ -33,13 +31,10 @@ export interface Heatmap {
 export class Lines {
   readonly #window: Window
   readonly #steps: Steps
-  readonly #byMetric: ReadonlyMap<string, readonly string[]>
-  readonly #keys = new Map<string, readonly string[]>()
 
   constructor(window: Window, steps: Steps) {
     this.#window = window
     this.#steps = steps
-    this.#byMetric = keysByMetric(window.keys())
   }
 
   /** The processes that wrote anything, by name. */
@@ -66,26 +61,7 @@ export class Lines {
   }
 
   #histograms(metric: MetricName, { instance, ...labels }: Labels) {
-    const keys = this.#matching(metric, labels)
+    const keys = this.#window.select(metric, labels)
     return (indexes: readonly number[]) => this.#window.over(indexes, keys, instance)
   }
-
-  /** The same array for the same labels, so that the window knows it again. */
-  #matching(metric: MetricName, labels: Labels): readonly string[] {
-    const name = `${metric} ${JSON.stringify(labels)}`
-    let keys = this.#keys.get(name)
-    if (!keys) this.#keys.set(name, (keys = matching(this.#byMetric.get(metric) ?? [], metric, labels)))
-    return keys
-  }
-}
-
-function keysByMetric(keys: Iterable<string>): Map<string, string[]> {
-  const byMetric = new Map<string, string[]>()
-  for (const key of keys) {
-    const { metric } = parseSeriesKey(key)
-    const known = byMetric.get(metric)
-    if (known) known.push(key)
-    else byMetric.set(metric, [key])
-  }
-  return byMetric
 }

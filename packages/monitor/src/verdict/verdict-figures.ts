@@ -1,7 +1,6 @@
 import type { Instance, QueueStats, SystemMetrics } from '../answers.ts'
 import type { MetricName } from '../series/catalogue.ts'
-import { parseSeriesKey } from '../series/packed.ts'
-import { matching } from '../series/selector.ts'
+import { parseSeriesKey, seriesKey } from '../series/packed.ts'
 import type { Window } from '../series/window.ts'
 import type { VerdictFigures } from './judge.ts'
 import type { QueueFigures } from './judge-queue.ts'
@@ -40,7 +39,7 @@ export function verdictFigures({ api, system, queues, queueStats, instances, own
 
 function queueFigures(stats: QueueStats, window: Window): QueueFigures {
   const added = (metric: MetricName, from: number): number =>
-    window.total(matching(window.keys(), metric, { queue: stats.name }), undefined, from)?.sum ?? 0
+    window.total(window.select(metric, { queue: stats.name }), undefined, from)?.sum ?? 0
   return {
     name: stats.name,
     paused: stats.paused,
@@ -54,11 +53,12 @@ function queueFigures(stats: QueueStats, window: Window): QueueFigures {
 }
 
 function routeFigures(window: Window): VerdictFigures['routes'] {
-  return matching(window.keys(), 'api.response_time', {}).flatMap((key) => {
-    const { method = 'other', endpoint = 'other' } = parseSeriesKey(key).labels
+  return window.select('api.response_time').flatMap((key) => {
+    const { labels } = parseSeriesKey(key)
+    const { method = 'other', endpoint = 'other' } = labels
     const times = window.total([key], undefined, routesFrom)
     if (!times) return []
-    const errors = window.total(matching(window.keys(), 'api.errors', { method, endpoint }), undefined, routesFrom)?.count ?? 0
+    const errors = window.total([seriesKey('api.errors', labels)], undefined, routesFrom)?.count ?? 0
     return [{ method, endpoint, requests: times.count, errors, p95: times.quantile(0.95) }]
   })
 }
@@ -67,7 +67,7 @@ function routeFigures(window: Window): VerdictFigures['routes'] {
 function machineFigures(window: Window): MachineFigures[] {
   return window.instances().map((instance) => {
     const mean = (metric: MetricName, samples = 1): number | undefined => {
-      const histogram = window.total(matching(window.keys(), metric, {}), instance, resourcesFrom)
+      const histogram = window.total(window.select(metric), instance, resourcesFrom)
       return (histogram?.count ?? 0) < samples ? undefined : (histogram?.mean ?? undefined)
     }
     return {
@@ -82,7 +82,7 @@ function machineFigures(window: Window): MachineFigures[] {
 
 function storeLoad({ redis }: SystemMetrics, window: Window): StoreLoad {
   const { kind, connected, usedMemoryBytes: used, maxMemoryBytes: most, memoryLimit } = redis
-  const pings = window.total(matching(window.keys(), 'store.latency', {}), undefined, resourcesFrom)
+  const pings = window.total(window.select('store.latency'), undefined, resourcesFrom)
   // How full the disk of a file is, is told by the disk.
   const isMemory = memoryLimit === 'maxmemory' || memoryLimit === 'system'
   return {
