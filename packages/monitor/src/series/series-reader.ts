@@ -58,10 +58,10 @@ export class SeriesReader {
   }
 
   /** One reading for all who ask at the same time: a summary looks at the same minutes in two ways. */
-  #shared(tier: Tier, group: Group, startMs: number, nowMs: number): Promise<Bucket> | Bucket {
+  #shared(tier: Tier, group: Group, startMs: number, nowMs: number): Promise<Bucket> {
     const key = bucketKey(tier, group, startMs)
     const known = this.#settled.get(key)
-    if (known) return known
+    if (known) return Promise.resolve(known)
     let reading = this.#reading.get(key)
     if (!reading) {
       reading = this.#read(key, tier, group, startMs, nowMs).finally(() => this.#reading.delete(key))

@@ -18,7 +18,7 @@ it('as stored while it is small, else whole neighbours as one, with every value 
     [60, 5, 8],
     [168, 8, 4],
     [288, 9, 2],
-    [288, 40, 1],
+    [288, 30, 1],
   ] as const) {
     const { bucketsPerDoubling, columns: drawn } = heatmapColumns(columns(count, doublings))
     expect(bucketsPerDoubling, `${count} columns of ${doublings} doublings`).toBe(expected)
