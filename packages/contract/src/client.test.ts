@@ -2,8 +2,8 @@ import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, expectTypeOf, it } from 'vitest'
-import { ApiError, createClient, routes } from './index.ts'
-import type { Answer, Body, Client, Query, QueueStats } from './index.ts'
+import { ApiError, createClient, readEvents, routes } from './index.ts'
+import type { Answer, Body, Client, EventOf, Query, QueueStats } from './index.ts'
 
 interface Seen {
   readonly method: string | undefined
@@ -94,4 +94,42 @@ it('types follow the table', () => {
   expectTypeOf<Parameters<Client['getQueue']>>().toMatchTypeOf<[{ params: { queueName: string } }]>()
   expectTypeOf<Parameters<Client['listQueues']>>().toMatchTypeOf<[unknown?]>()
   expect(Object.keys(createClient({ baseUrl: '' }))).toEqual(Object.keys(routes))
+})
+
+it('a report that something is not well is an answer, a problem of the same status is not', async () => {
+  const report = { status: 'unhealthy', checks: [], performance: { responseTime: null, p95: null, requestsPerSecond: 0, errorRatio: null } }
+  const unwell = await setup(503, JSON.stringify(report))
+  expect(await unwell.client.getHealth()).toEqual(report)
+  const problem = { type: 'x', title: 'x', status: 503, detail: 'Away.', code: 'STORE_UNAVAILABLE', instance: '/x' }
+  const away = await setup(503, JSON.stringify(problem))
+  await expect(away.client.getHealth()).rejects.toMatchObject({ status: 503, code: 'STORE_UNAVAILABLE' })
+})
+
+it('events are read as they come, whole, whatever their line ends and wherever the bytes are cut', async () => {
+  const text =
+    ': hello\r\n\r\nevent: summary\r\ndata: {"range":"1h"}\r\n\r\n:\n\nevent:problem\ndata: {"detail":\ndata: "é"}\n\nid: 7\n\ndata: cut'
+  for (const size of [1, 2, 3, 7, 1_000]) {
+    const bytes = new TextEncoder().encode(text)
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size))
+        controller.close()
+      },
+    })
+    const events = []
+    for await (const event of readEvents(body)) events.push(event)
+    expect(events, `in parts of ${size}`).toEqual([
+      { event: 'summary', data: '{"range":"1h"}' },
+      { event: 'problem', data: '{"detail":\n"é"}' },
+    ])
+  }
+})
+
+it('a stream that is refused, or is none, is an ApiError when it is read', async () => {
+  const problem = { type: 'x', title: 'x', status: 429, detail: 'Five.', code: 'STREAMS_TOO_MANY', instance: '/x' }
+  const full = await setup(429, JSON.stringify(problem), { 'content-type': 'application/problem+json', 'retry-after': '1' })
+  await expect(full.client.streamSummary().next()).rejects.toMatchObject({ code: 'STREAMS_TOO_MANY', retryAfterSeconds: 1 })
+  const page = await setup(200, '<html>', { 'content-type': 'text/html' })
+  await expect(page.client.streamSummary().next()).rejects.toMatchObject({ code: 'UNEXPECTED_ANSWER' })
+  expectTypeOf<EventOf<'streamSummary'>['event']>().toEqualTypeOf<'summary' | 'problem'>()
 })

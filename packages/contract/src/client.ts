@@ -1,3 +1,5 @@
+import type { Static, TSchema } from 'typebox'
+import { readEvents } from './read-events.ts'
 import { isProblem } from './is-problem.ts'
 import type { Problem } from './problem.ts'
 import type { Answer, Body, Headers as RouteHeaders, Params, Query } from './request.ts'
@@ -29,7 +31,7 @@ type Asked<Key extends string, Value> = Value extends undefined
     : { readonly [K in Key]: QueryOf<Value> }
 type QueryOf<Value> = Omit<Value, DefaultedQuery> & Partial<Pick<Value, Extract<keyof Value, DefaultedQuery>>>
 /** Query fields that have a default, so that a caller may leave them out. */
-type DefaultedQuery = 'limit' | 'range' | 'format'
+type DefaultedQuery = 'limit' | 'range' | 'format' | 'view'
 
 /** What one call needs. `signal` aborts it; `headers` may add any, and wins over the client's own. */
 export type CallOptions<Name extends RouteName> = Given<'params', Params<Name>> &
@@ -38,7 +40,18 @@ export type CallOptions<Name extends RouteName> = Given<'params', Params<Name>> 
   Upload<Name> &
   Optional<'headers', RouteHeaders<Name>> & { readonly signal?: AbortSignal }
 
-type Call<Name extends RouteName> =
+/** One event of a stream of events. */
+export type EventOf<Name extends RouteName> = (typeof routes)[Name] extends {
+  readonly events: infer Events extends Readonly<Record<string, TSchema>>
+}
+  ? { readonly [Event in keyof Events]: { readonly event: Event; readonly data: Static<Events[Event]> } }[keyof Events]
+  : never
+
+type Call<Name extends RouteName> = [EventOf<Name>] extends [never]
+  ? Ask<Name>
+  : (options?: CallOptions<Name>) => AsyncGenerator<EventOf<Name>, void>
+
+type Ask<Name extends RouteName> =
   Record<never, never> extends CallOptions<Name>
     ? (options?: CallOptions<Name>) => Promise<Answer<Name>>
     : (options: CallOptions<Name>) => Promise<Answer<Name>>
@@ -78,19 +91,50 @@ interface LooseOptions {
  * @throws ApiError for every answer that is no success; what `fetch` throws when nothing answers
  */
 export function createClient(options: ClientOptions): Client {
-  const calls = Object.entries(routes).map(([name, route]) => [name, (given: LooseOptions = {}) => call(options, route, given)])
+  const calls = (Object.entries(routes) as [RouteName, Route][]).map(([name, route]) => {
+    return [name, (given: LooseOptions = {}) => (route.events === undefined ? call(options, route, given) : watch(options, route, given))]
+  })
   return Object.freeze(Object.fromEntries(calls) as Client)
 }
 
 async function call(client: ClientOptions, route: Route, given: LooseOptions): Promise<unknown> {
+  const response = await request(client, route, given)
+  const isText = route.contentTypes !== undefined && response.status === route.status
+  const answer: unknown = isText ? await textOf(response, route) : await response.json().catch(() => undefined)
+  const isAnswer = response.status === route.status || (response.status === route.unwellStatus && !isProblem(answer))
+  if (isAnswer && answer !== undefined) return answer
+  throw refusalOf(response, answer)
+}
+
+/** The events of a stream as they come; ends when the server ends it, and lets go of it when the reader stops. */
+async function* watch(client: ClientOptions, route: Route, given: LooseOptions): AsyncGenerator<unknown, void> {
+  const response = await request(client, route, given, 'text/event-stream, application/problem+json;q=0.9')
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (response.status !== route.status || !isStream || response.body === null) {
+    throw refusalOf(response, await response.json().catch(() => undefined))
+  }
+  for await (const { event, data } of readEvents(response.body)) yield { event, data: JSON.parse(data) as unknown }
+}
+
+function refusalOf(response: Response, answer: unknown): ApiError {
+  const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return new ApiError(response.status, isProblem(answer) ? answer : undefined, Number.isFinite(wait) ? wait : undefined)
+}
+
+async function request(
+  client: ClientOptions,
+  route: Route,
+  given: LooseOptions,
+  accept = 'application/json, */*;q=0.5',
+): Promise<Response> {
   const send = client.fetch ?? fetch
   const token = typeof client.token === 'function' ? await client.token() : client.token
   const json = given.body !== undefined && route.bodyKind !== 'multipart'
-  const response = await send(addressOf(client.baseUrl, route, given), {
+  return send(addressOf(client.baseUrl, route, given), {
     method: route.method,
     credentials: 'same-origin',
     headers: {
-      accept: 'application/json, */*;q=0.5',
+      accept,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(json ? { 'content-type': 'application/json' } : {}),
       ...given.headers,
@@ -100,11 +144,6 @@ async function call(client: ClientOptions, route: Route, given: LooseOptions): P
     ...(given.body instanceof ReadableStream ? { duplex: 'half' } : {}),
     ...(given.signal === undefined ? {} : { signal: given.signal }),
   })
-  const isText = route.contentTypes !== undefined && response.status === route.status
-  const answer: unknown = isText ? await textOf(response, route) : await response.json().catch(() => undefined)
-  if (response.status === route.status && answer !== undefined) return answer
-  const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
-  throw new ApiError(response.status, isProblem(answer) ? answer : undefined, Number.isFinite(wait) ? wait : undefined)
 }
 
 /** The text of an answer, when it is of a kind that the row names. */

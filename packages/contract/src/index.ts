@@ -1,5 +1,5 @@
 export { ApiError, createClient } from './client.ts'
-export type { CallOptions, Client, ClientOptions } from './client.ts'
+export type { CallOptions, Client, ClientOptions, EventOf } from './client.ts'
 export {
   Document,
   DocumentCreated,
@@ -23,9 +23,10 @@ export { APIMetrics, RouteMetrics } from './performance/route-metrics.ts'
 export { Heatmap, Limit, Reason, Series, Summary, Verdict, View } from './performance/summary.ts'
 export { ApplicationFigures, Instance, StoreFigures, SystemMetrics } from './performance/system.ts'
 export { FieldProblem, Problem } from './problem.ts'
-export { QueuePaused, RedriveBody, Redriven } from './queue-actions.ts'
 export { CompletedCleared, LevelStats, Percentiles, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
 export type { Answer, Body, Headers, Params, Query } from './request.ts'
+export { readEvents } from './read-events.ts'
+export type { SentEvent } from './read-events.ts'
 export { roles } from './route.ts'
 export type { Policy, Role, Route } from './route.ts'
 export { routes } from './routes.ts'

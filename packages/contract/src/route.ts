@@ -33,6 +33,12 @@ export interface Route {
   /** Of the one successful answer. */
   readonly status: 200 | 201 | 202
   readonly answer: TSchema
+  /** Another status whose answer has the same shape: something was asked about, and is not well. */
+  readonly unwellStatus?: 503
+  /** True where an answer has an ETag, and 304 without a body says that nothing is new. */
+  readonly hasTag?: boolean
+  /** The answer is a stream of server-sent events; each has the data of its name. `answer` is then that of the first name. */
+  readonly events?: Readonly<Record<string, TSchema>>
   /** The answer may be one of these texts, and `answer` is the schema of a text. @defaultValue JSON alone */
   readonly contentTypes?: readonly string[]
 }

@@ -5,143 +5,14 @@ import { ImportAccepted, ImportId, ImportProgress } from './imports.ts'
 import { Inbox } from './inbox.ts'
 import { EnqueueAnswer, EnqueueBody, MessageId } from './messages.ts'
 import { QueueName, record } from './primitives.ts'
-import { ExportFormat, Range } from './performance/figures.ts'
-import { AggregatedMetric, MetricCatalogue, MetricSeries } from './performance/metrics.ts'
-import { APIMetrics } from './performance/route-metrics.ts'
-import { SystemMetrics } from './performance/system.ts'
-import { QueuePaused, RedriveBody, Redriven } from './queue-actions.ts'
-import { CompletedCleared, QueueList, QueueSize, QueueStats } from './queue-stats.ts'
 import type { Route } from './route.ts'
 import { SampleStart, SampleTraffic } from './sample-traffic.ts'
 import { SearchAnswer } from './search.ts'
 import { Trends } from './trends.ts'
-
+import { metricsRoutes, performanceRoutes } from './performance/performance-routes.ts'
 const queue = record({ queueName: QueueName })
 const document = record({ id: DocumentId })
 const importing = record({ id: ImportId })
-
-const metric = record({ metricName: Type.String({ minLength: 1, maxLength: 128 }) })
-const label = Type.Optional(Type.String({ maxLength: 512 }))
-/** Which of a metric's series; a name that is left out means all. */
-const selectors = { queue: label, level: label, method: label, endpoint: label, instance: label }
-const range = Type.Enum(Range.enum, { default: '1h' })
-
-const performanceRoutes = {
-  getSystemMetrics: {
-    method: 'GET',
-    path: '/api/performance/system',
-    policy: 'performance',
-    role: 'viewer',
-    audited: false,
-    summary: 'What the answering process and its machine bear now',
-    status: 200,
-    answer: SystemMetrics,
-  },
-  getAPIMetrics: {
-    method: 'GET',
-    path: '/api/performance/api',
-    policy: 'performance',
-    role: 'viewer',
-    audited: false,
-    summary: 'Every route that got a request in the range, with its percentiles',
-    query: record({ range }),
-    status: 200,
-    answer: APIMetrics,
-  },
-  listMetrics: {
-    method: 'GET',
-    path: '/api/performance/metrics',
-    policy: 'performance',
-    role: 'viewer',
-    audited: false,
-    summary: 'The catalogue: every metric that is kept',
-    status: 200,
-    answer: MetricCatalogue,
-  },
-  getMetric: {
-    method: 'GET',
-    path: '/api/performance/metrics/:metricName',
-    policy: 'performance',
-    role: 'viewer',
-    audited: false,
-    summary: 'The course of one metric over a range, in all processes',
-    params: metric,
-    query: record({
-      range,
-      ...selectors,
-      buckets: Type.Optional(Type.Integer({ minimum: 0, maximum: 1, description: '1: with buckets' })),
-    }),
-    status: 200,
-    answer: MetricSeries,
-  },
-  getAggregatedMetric: {
-    method: 'GET',
-    path: '/api/performance/metrics/:metricName/aggregated',
-    policy: 'performance',
-    role: 'viewer',
-    audited: false,
-    summary: 'One metric over the whole range as one',
-    params: metric,
-    query: record({ range, ...selectors }),
-    status: 200,
-    answer: AggregatedMetric,
-  },
-  exportMetrics: {
-    method: 'GET',
-    path: '/api/performance/export',
-    policy: 'performance',
-    role: 'viewer',
-    audited: false,
-    summary: 'Everything that is kept of a range, in all processes, as one text in the format asked for',
-    query: record({ range, format: Type.Enum(ExportFormat.enum, { default: 'json' }) }),
-    status: 200,
-    answer: Type.String({ description: 'as Content-Type says: JSON, CSV (RFC 4180) or Prometheus text' }),
-    contentTypes: ['application/json', 'text/csv; charset=utf-8; header=present', 'text/plain; version=0.0.4; charset=utf-8'],
-  },
-  listQueues: {
-    method: 'GET',
-    path: '/api/performance/queues',
-    policy: 'queues',
-    role: 'viewer',
-    audited: false,
-    summary: 'Every queue of the store with its counts, rates and percentiles',
-    status: 200,
-    answer: QueueList,
-  },
-  getQueue: {
-    method: 'GET',
-    path: '/api/performance/queues/:queueName',
-    policy: 'queues',
-    role: 'viewer',
-    audited: false,
-    summary: 'One queue with its counts, rates and percentiles',
-    params: queue,
-    status: 200,
-    answer: QueueStats,
-  },
-  getQueueSize: {
-    method: 'GET',
-    path: '/api/performance/queues/:queueName/size',
-    policy: 'queues',
-    role: 'viewer',
-    audited: false,
-    summary: 'How many messages of a queue wait and run',
-    params: queue,
-    status: 200,
-    answer: QueueSize,
-  },
-  clearCompleted: {
-    method: 'DELETE',
-    path: '/api/performance/queues/:queueName/completed',
-    policy: 'queues',
-    role: 'operator',
-    audited: true,
-    summary: 'Remove the completed messages of a queue',
-    params: queue,
-    status: 200,
-    answer: CompletedCleared,
-  },
-} as const satisfies Record<string, Route>
 
 const messageRoutes = {
   enqueue: {
@@ -157,40 +28,6 @@ const messageRoutes = {
     bodyLimitBytes: 8 * 1024 * 1024,
     status: 201,
     answer: EnqueueAnswer,
-  },
-  pauseQueue: {
-    method: 'POST',
-    path: '/api/queues/:queueName/pause',
-    policy: 'queues',
-    role: 'operator',
-    audited: true,
-    summary: 'Give out no message of a queue until it is resumed; enqueue and what runs go on',
-    params: queue,
-    status: 200,
-    answer: QueuePaused,
-  },
-  resumeQueue: {
-    method: 'POST',
-    path: '/api/queues/:queueName/resume',
-    policy: 'queues',
-    role: 'operator',
-    audited: true,
-    summary: 'Give out the messages of a paused queue again',
-    params: queue,
-    status: 200,
-    answer: QueuePaused,
-  },
-  redriveQueue: {
-    method: 'POST',
-    path: '/api/queues/:queueName/redrive',
-    policy: 'queues',
-    role: 'operator',
-    audited: true,
-    summary: 'Make dead messages ready again, with their attempts counted from zero',
-    params: queue,
-    body: RedriveBody,
-    status: 200,
-    answer: Redriven,
   },
 } as const satisfies Record<string, Route>
 
@@ -368,6 +205,6 @@ const healthRoutes = {
 } as const satisfies Record<string, Route>
 
 /** THE TABLE: every operation of the interface by the name the client gives it. */
-export const routes = { ...performanceRoutes, ...messageRoutes, ...workspaceRoutes, ...healthRoutes } as const
+export const routes = { ...performanceRoutes, ...messageRoutes, ...workspaceRoutes, ...metricsRoutes, ...healthRoutes } as const
 
 export type RouteName = keyof typeof routes

@@ -52,15 +52,18 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
   const given = { ...(handlers && { handlers }), ...(errors && { errors }), ...(pages && { pages }) }
   const connection = await connect(redis?.url ?? `file:${directory}`, { prefix })
   const queues = new MessageQueueService({ connection, ...(options.queues === undefined ? {} : { queues: options.queues }) })
-  const monitor = new PerformanceMonitoringService({ connection })
+  const monitor = new PerformanceMonitoringService({ connection, queues })
   const server = await createServer(readConfig(environment), { ...given, limits, queues, monitor, connection, log })
   const tokens = {
     viewer: await signToken(server.auth, { subject: 'vera', role: 'viewer', ttlSeconds: 600 }),
     operator: await signToken(server.auth, { subject: 'otto', role: 'operator', ttlSeconds: 600 }),
     admin: await signToken(server.auth, { subject: 'ada', role: 'admin', ttlSeconds: 600 }),
   }
+  let address: Promise<string> | undefined
   return {
     server,
+    /** Where it listens; it begins to when it is asked first. */
+    listening: () => (address ??= server.listen()),
     connection,
     queues,
     monitor,

@@ -22,6 +22,7 @@ import type { Limits } from './limits/policies.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { registerDocs } from './openapi/register-docs.ts'
+import { SummaryStreams } from './stream/summary-streams.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
@@ -29,7 +30,6 @@ import { recordScope } from './recording/record-requests.ts'
 import { healthHandlers } from './routes/health.ts'
 import { messageHandlers } from './routes/messages.ts'
 import { performanceHandlers } from './routes/performance.ts'
-import { queueActionHandlers } from './routes/queue-actions.ts'
 import { QueueDirectory } from './routes/queue-directory.ts'
 import { queueHandlers } from './routes/queues.ts'
 
@@ -92,7 +92,9 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.addHook('onClose', () => directory.close())
   const monitor = options.monitor ?? (await ownMonitor(app, options, directory))
   recordScope(app, monitor)
-  const rows = registerRoutes(app, { ...ownHandlers(options, directory), ...performanceHandlers(monitor), ...options.handlers })
+  const streams = new SummaryStreams(monitor)
+  app.addHook('preClose', async () => streams.close())
+  const rows = registerRoutes(app, { ...ownHandlers(options, directory), ...performanceHandlers(monitor, streams), ...options.handlers })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
   const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: 'millrace-session' }))
   const served = [...rows, ...pages, ...docs, ...registerDashboard(app)]
@@ -101,12 +103,7 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
 }
 
 function ownHandlers({ connection, isDraining }: PluginOptions, directory: QueueDirectory): Handlers {
-  return {
-    ...healthHandlers(connection, isDraining),
-    ...queueHandlers(directory),
-    ...queueActionHandlers(directory),
-    ...messageHandlers(directory),
-  }
+  return { ...healthHandlers(connection, isDraining), ...queueHandlers(directory), ...messageHandlers(directory) }
 }
 
 /** Its first sample is there before the first request. */

@@ -9,11 +9,7 @@ export function Crumb() {
   if (thing === '') return <span className="crumb">{section?.name}</span>
   return (
     <span className="crumb">
-      <Link href={section?.path ?? '/'}>{section?.name}</Link>
-      <span className="thing">
-        {' '}
-        <span aria-hidden="true">/</span> {thing}
-      </span>
+      <Link href={section?.path ?? '/'}>{section?.name}</Link> <span aria-hidden="true">/</span> {thing}
     </span>
   )
 }

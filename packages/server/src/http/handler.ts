@@ -1,5 +1,6 @@
 import type { Log } from '@millrace/connection'
-import type { Answer, Body, Headers, Params, Query, RouteName, routes } from '@millrace/contract'
+import type { Readable } from 'node:stream'
+import type { Answer, Body, EventOf, Headers, Params, Query, RouteName, routes } from '@millrace/contract'
 import type { Identity } from '../auth/identity.ts'
 import type { UploadedFile } from './upload.ts'
 
@@ -16,6 +17,8 @@ export interface Call<Name extends RouteName> {
   readonly files: () => AsyncIterable<UploadedFile>
   /** Aborted when the client goes away before it got its answer. */
   readonly signal: AbortSignal
+  /** Where the request came from, as `clientAddressOf` names it. */
+  readonly address: string
   /** Names the request in log and answers. */
   readonly requestId: string
   readonly log: Log
@@ -28,10 +31,13 @@ export class Reply<Value> {
   readonly body: Value
   /** Beside those that every answer has, and before them. */
   readonly headers: Readonly<Record<string, string>>
+  /** @defaultValue the row's */
+  readonly status: number | undefined
 
-  constructor(body: Value, headers: Readonly<Record<string, string>>) {
+  constructor(body: Value, headers: Readonly<Record<string, string>> = {}, status?: 304 | 503) {
     this.body = body
     this.headers = headers
+    this.status = status
   }
 }
 
@@ -40,7 +46,11 @@ export class Reply<Value> {
  * has a row in the error table.
  */
 export type Handler<Name extends RouteName> = (call: Call<Name>) => Given<Name> | Promise<Given<Name>>
-type Given<Name extends RouteName> = Frozen<Answer<Name>> | Reply<Frozen<Answer<Name>>>
+type Given<Name extends RouteName> = [EventOf<Name>] extends [never]
+  ? Frozen<Answer<Name>> | Reply<Frozen<Answer<Name>>> | Tagged<(typeof routes)[Name]>
+  : Reply<Readable>
+/** Where answers have a tag, one may be left out. */
+type Tagged<Row> = Row extends { readonly hasTag: true } ? Reply<null> : never
 
 /** The same shape, not to be written to. */
 export type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value

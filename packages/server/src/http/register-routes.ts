@@ -3,6 +3,7 @@ import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityOf } from '../auth/guard.ts'
+import { clientAddressOf } from '../limits/client-address.ts'
 import { Reply } from './handler.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import { bodyBytesOf } from './json-body.ts'
@@ -48,10 +49,12 @@ function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handle
     // Answers are written as they are: a compiled serializer would turn a null figure into 0 without a word.
     serializerCompiler: () => (answer) => JSON.stringify(answer),
     handler: async (request, reply) => {
+      // Asked by HEAD, a stream would be opened for nobody.
+      if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
       const given = await handler(callOf(request, reply, row))
-      const { body, headers } = given instanceof Reply ? given : new Reply(given, {})
+      const { body, headers, status } = given instanceof Reply ? given : new Reply(given)
       return reply
-        .code(row.status)
+        .code(status ?? row.status)
         .headers({ 'cache-control': 'no-store', 'content-type': 'application/json', ...headers })
         .send(body)
     },
@@ -91,6 +94,7 @@ function callOf(request: FastifyRequest, reply: FastifyReply, row: Route): Call<
     headers: row.headers === undefined ? undefined : request.headers,
     body: row.body === undefined ? undefined : request.body,
     identity: identityOf(request),
+    address: clientAddressOf(request.ip),
     bodyBytes: bodyBytesOf(request),
     requestId: request.id,
     log: request.log,

@@ -19,7 +19,7 @@ export function operationOf(name: RouteName, row: Route, schemas: Schemas): Json
       ...parametersOf('header', row.headers, example.headers, schemas),
     ],
     ...bodyOf(row, example, schemas),
-    responses: { [row.status]: answerOf(row, example, schemas), ...problemsOf(row) },
+    responses: { [row.status]: answerOf(row, example, schemas), ...otherAnswers(row, example, schemas), ...problemsOf(row) },
   }
 }
 
@@ -69,6 +69,7 @@ function bodyOf(row: Route, example: LooseExample, schemas: Schemas): JsonSchema
 }
 
 function answerOf(row: Route, { answer }: LooseExample, schemas: Schemas): JsonSchema {
+  if (row.events !== undefined) return streamOf(row, row.events, answer, schemas)
   const kinds = row.contentTypes ?? ['application/json']
   const texts = answer as Readonly<Record<string, string>>
   const content = kinds.map((kind) => [
@@ -77,6 +78,27 @@ function answerOf(row: Route, { answer }: LooseExample, schemas: Schemas): JsonS
   ])
   const headers = row.policy === 'none' ? {} : { headers: { RateLimit: { $ref: '#/components/headers/RateLimit' } } }
   return { description: row.summary, ...headers, content: Object.fromEntries(content) }
+}
+
+/** OpenAPI 3.1 has no words for events: the data of each is shown as one of the schemas, and how they look on the line as text. */
+function streamOf(row: Route, events: NonNullable<Route['events']>, answer: unknown, schemas: Schemas): JsonSchema {
+  const [first] = Object.keys(events)
+  const schema = {
+    anyOf: Object.values(events).map((event) => schemas.of(event)),
+    description: `the data of ${Object.keys(events).join(' or ')}`,
+  }
+  const example = `event: ${first}\ndata: ${JSON.stringify(answer).slice(0, 120)}…\n\n`
+  const examples = { event: { summary: 'One event, cut', value: example } }
+  return { description: row.summary, content: { 'text/event-stream': { schema, examples } } }
+}
+
+function otherAnswers(row: Route, example: LooseExample, schemas: Schemas): JsonSchema {
+  return {
+    ...(row.hasTag === true ? { 304: { description: 'Nothing new since the answer with this ETag' } } : {}),
+    ...(row.unwellStatus === undefined
+      ? {}
+      : { [row.unwellStatus]: { ...answerOf(row, example, schemas), description: 'The same, and it is not well' } }),
+  }
 }
 
 /** The refusals that a row can end in; anything else is `default`. */
@@ -89,7 +111,7 @@ function problemsOf(row: Route): JsonSchema {
     ...(row.params === undefined ? [] : ['404']),
     ...(has.body === undefined ? [] : ['413', '415']),
     ...(row.policy === 'none' ? [] : ['429']),
-    '503',
+    ...(row.unwellStatus === undefined ? ['503'] : []),
     'default',
   ]
   return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/responses/${code}` }]))

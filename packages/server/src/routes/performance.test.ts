@@ -1,7 +1,8 @@
-import { ExportFormat, Range } from '@millrace/contract'
-import type { AggregatedMetric, APIMetrics, MetricCatalogue, MetricSeries, SystemMetrics } from '@millrace/contract'
+import { ExportFormat, Range, routes, View } from '@millrace/contract'
+import type { AggregatedMetric, APIMetrics, MetricCatalogue, HealthReport, MetricSeries, Summary, SystemMetrics } from '@millrace/contract'
 import { ranges } from '@millrace/monitor'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Value } from 'typebox/value'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { answerOf, problemOf, startHarness } from '../harness.test.setup.ts'
 import type { Harness, StoreKind } from '../harness.test.setup.ts'
 
@@ -96,6 +97,55 @@ describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s
     expect(points.flatMap(({ buckets = [] }) => buckets)).toEqual([[37, 3]])
   })
 
+  it.each([...View.enum])('the summary has every figure of the view %s', async (view) => {
+    for (const range of ranges) {
+      const summary = answerOf<Summary>('getSummary', await get(`/summary?range=${range}&view=${view}`))
+      expect(summary).toMatchObject({ range, view, alerts: [] })
+      expect(summary.queues.map(({ name }) => name)).toEqual(['mail'])
+      expect(summary.api.routes.find(({ endpoint }) => endpoint === '/orders/:id')).toMatchObject({ requests: 40, errors: 2 })
+    }
+    expect(answerOf<Summary>('getSummary', await get('/summary'))).toMatchObject({ range: '1h', view: 'overview' })
+  })
+
+  it('a summary that was read already is not sent again while nothing is new, unless it is asked for as it is now', async () => {
+    const url = '/api/performance/summary?view=api&endpoint=%2Forders'
+    const ask = (headers: Record<string, string>) => harness.ask('GET', url, { role: 'viewer', headers })
+    // At the end of a minute everything is new: then once more.
+    await vi.waitFor(async () => {
+      const first = await ask({})
+      const tag = String(first.headers['etag'])
+      expect(tag).toMatch(/^"[^"]+"$/)
+      expect(first.headers['cache-control']).toBe('private, no-cache')
+      const unchanged = [await ask({ 'if-none-match': tag }), await ask({ 'if-none-match': `"other", W/${tag}` })]
+      for (const again of unchanged) expect([again.statusCode, again.body, again.headers['etag']]).toEqual([304, '', tag])
+      expect((await ask({ 'if-none-match': '"other"' })).statusCode).toBe(200)
+      expect((await ask({ 'if-none-match': tag, 'cache-control': 'no-cache' })).statusCode).toBe(200)
+      const elsewhere = await get('/summary?view=api')
+      expect(elsewhere.headers['etag']).not.toBe(tag)
+    })
+  })
+
+  it('an unknown view is told which there are', async () => {
+    const { errors } = problemOf(await get('/summary?view=all'), 400, 'REQUEST_INVALID')
+    expect(errors?.[0]).toEqual({ field: 'query.view', message: `must be one of ${View.enum.join(', ')}` })
+  })
+
+  it('health tells what was looked at', async () => {
+    const report = answerOf<HealthReport>('getHealth', await get('/health'))
+    expect(report.status).not.toBe('unhealthy')
+    expect(report.checks.map(({ name }) => name)).toContain('store')
+    expect(report.performance.requestsPerSecond).toBeGreaterThan(0)
+  })
+
+  it('Prometheus scrapes with a bearer token', async () => {
+    const answer = await harness.ask('GET', '/metrics', { role: 'viewer' })
+    const text = answerOf<string>('scrapeMetrics', answer)
+    expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8')
+    expect(text).toMatch(/^# TYPE millrace_\w+ \w+$/m)
+    expect(text).toContain('queue="mail"')
+    problemOf(await harness.ask('GET', '/metrics'), 401, 'UNAUTHENTICATED')
+  })
+
   it.each([
     ['json', 'application/json; charset=utf-8'],
     ['csv', 'text/csv; charset=utf-8; header=present'],
@@ -138,4 +188,23 @@ describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s
       expect(errors?.[0]?.field).toBe('query.buckets')
     }
   })
+})
+
+it('unhealthy is 503 with the same body', async () => {
+  const harness = await startHarness('redis', { queues: { mail: {} } })
+  try {
+    await harness.redis?.kill()
+    const ask = () => harness.ask('GET', '/api/performance/health', { role: 'viewer' })
+    await vi.waitFor(async () => expect((await ask()).statusCode).toBe(503), { timeout: 20_000, interval: 500 })
+    const answer = await ask()
+    const report = answer.json<HealthReport>()
+    expect(Value.Errors(routes.getHealth.answer, report)).toEqual([])
+    expect(report.status).toBe('unhealthy')
+    expect(report.checks.find(({ name }) => name === 'store')).toMatchObject({ status: 'failing', reason: expect.any(String) })
+    expect(answer.headers['content-type']).toMatch(/^application\/json/)
+    await harness.redis?.restart()
+    await vi.waitFor(async () => expect((await ask()).statusCode).toBe(200), { timeout: 10_000, interval: 500 })
+  } finally {
+    await harness.close()
+  }
 })

@@ -1,14 +1,40 @@
 import type { PerformanceMonitoringService } from '@millrace/monitor'
 import { routes } from '@millrace/contract'
+import type { SummaryStreams } from '../stream/summary-streams.ts'
 import { defineHandlers, Reply } from '../http/handler.ts'
 
 const [json, csv, prometheus] = routes.exportMetrics.contentTypes
 /** By format: the content type, and how a file of it ends. */
 const files = { json: [json, 'json'], csv: [csv, 'csv'], prometheus: [prometheus, 'prom'] } as const
 
+/** The tags of If-None-Match; a weak one is as good, since a tag here is of what was measured and not of bytes. */
+function tagsOf(header: string | undefined): string[] {
+  return (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+}
+
 /** What the monitor keeps, over HTTP. */
-export function performanceHandlers(monitor: PerformanceMonitoringService) {
+export function performanceHandlers(monitor: PerformanceMonitoringService, streams: SummaryStreams) {
   return defineHandlers({
+    getSummary: async ({ query: { range, view, ...selection }, headers }) => {
+      const isFresh = /(^|[\s,])(no-cache|no-store)([\s,]|$)/i.test(headers['cache-control'] ?? '')
+      const tag = `"${monitor.summaryRevision(range, view, selection)}"`
+      const caching = { etag: tag, 'cache-control': 'private, no-cache', vary: 'authorization, cookie' }
+      if (!isFresh && tagsOf(headers['if-none-match']).includes(tag)) return new Reply(null, caching, 304)
+      return new Reply(await monitor.getSummary(range, view, selection), caching)
+    },
+    streamSummary: ({ query, identity, address, requestId }) => {
+      const user = identity.subject ?? 'nobody'
+      return new Reply(streams.open(query, { user, address, expiresAtMs: identity.expiresAtMs, requestId }), {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      })
+    },
+    getHealth: async () => {
+      const report = await monitor.getHealth()
+      return report.status === 'unhealthy' ? new Reply(report, {}, 503) : report
+    },
+    scrapeMetrics: async () => new Reply(await monitor.prometheusText(), { 'content-type': prometheus }),
     getSystemMetrics: () => monitor.getSystemMetrics(),
     getAPIMetrics: ({ query }) => monitor.getAPIMetrics(query.range),
     listMetrics: () => ({ metrics: monitor.metrics }),

@@ -1,5 +1,6 @@
-import type { RouteMetrics, SystemMetrics } from '@millrace/contract'
+import type { RouteMetrics, Summary, SystemMetrics } from '@millrace/contract'
 import type { Examples } from '../examples.ts'
+import { mail } from './queues.ts'
 import { momentMs } from './moment.ts'
 
 const figures = { count: 412, min: 0.8, max: 204.2, avg: 9.4, p50: 6.1, p95: 24.7, p99: 88.9 } as const
@@ -55,11 +56,72 @@ export const system: SystemMetrics = {
   unknown: [{ figure: 'cpu.throttled', reason: 'the process has no quota' }],
 }
 
+const summary: Summary = {
+  generatedAt: momentMs,
+  range: '1h',
+  view: 'overview',
+  resolutionSeconds: 60,
+  environment: 'production',
+  verdict: {
+    status: 'degraded',
+    since: momentMs - 252_000,
+    reasons: [{ kind: 'queue', subject: 'mail', status: 'degraded', text: 'oldest 4 min 12 s, limit 1 min', since: momentMs - 192_000 }],
+    history: [{ timestamp: momentMs, status: 'degraded' }],
+  },
+  limits: [{ metric: 'system.cpu', warn: 80, critical: 95 }],
+  system,
+  instances: [
+    {
+      instance: 'web-1-4711-9f2c',
+      host: 'web-1',
+      pid: 4711,
+      version: '2.4.0',
+      startedAt: momentMs - 86_412_000,
+      seenAt: momentMs,
+      status: 'alive',
+      cpu: 37.2,
+      memory: 43.9,
+      disk: 30.7,
+      rssBytes: 148_897_792,
+      eventLoopUtilization: 0.18,
+      eventLoopDelayMs: 12.4,
+    },
+  ],
+  api: { routes: [orders] },
+  queues: [mail],
+  redis: system.redis,
+  alerts: [],
+  series: [
+    {
+      metric: 'api.response_time',
+      labels: {},
+      statistic: 'p95',
+      unit: 'ms',
+      points: [
+        [momentMs - 60_000, null],
+        [momentMs, 24.7],
+      ],
+    },
+  ],
+  heatmaps: [],
+}
+
 export const performanceExamples: Examples<
-  'getSystemMetrics' | 'getAPIMetrics' | 'listMetrics' | 'getMetric' | 'getAggregatedMetric' | 'exportMetrics'
+  | 'getSystemMetrics'
+  | 'getAPIMetrics'
+  | 'getSummary'
+  | 'streamSummary'
+  | 'listMetrics'
+  | 'getMetric'
+  | 'getAggregatedMetric'
+  | 'getHealth'
+  | 'exportMetrics'
+  | 'scrapeMetrics'
 > = {
   getSystemMetrics: { answer: system },
   getAPIMetrics: { query: { range: '1h' }, answer: { range: '1h', routes: [orders] } },
+  getSummary: { query: { range: '1h', view: 'overview' }, answer: summary },
+  streamSummary: { query: { range: '1h', view: 'overview' }, answer: summary },
   listMetrics: {
     answer: {
       metrics: [{ name: 'api.response_time', unit: 'ms', kind: 'duration', help: 'Time to answer a request, by method and endpoint.' }],
@@ -90,6 +152,19 @@ export const performanceExamples: Examples<
     params,
     query: { range: '24h' },
     answer: { metric: 'api.response_time', unit: 'ms', range: '24h', ...figures },
+  },
+  getHealth: {
+    answer: {
+      status: 'healthy',
+      checks: [{ name: 'store', status: 'healthy', observed: 0.21, unit: 'ms', reason: null, checkedAt: momentMs }],
+      performance: { responseTime: 9.4, p95: 24.7, requestsPerSecond: 3.447, errorRatio: 0.0002 },
+    },
+  },
+  scrapeMetrics: {
+    answer: {
+      'text/plain; version=0.0.4; charset=utf-8':
+        '# TYPE millrace_api_errors_total counter\nmillrace_api_errors_total{method="GET",endpoint="/orders/:id"} 3\n',
+    },
   },
   exportMetrics: {
     query: { range: '1h', format: 'csv' },

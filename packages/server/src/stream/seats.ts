@@ -1,0 +1,36 @@
+import { MillraceError } from '@millrace/connection'
+
+/** Streams that one user, and one address, may have open in this process. */
+const seatsOf = { user: 5, address: 20 } as const
+
+/** Who has how many streams open. */
+export class Seats {
+  readonly #taken = new Map<string, number>()
+
+  /**
+   * @returns gives the seat back; safe to call twice
+   * @throws MillraceError STREAMS_TOO_MANY naming the limit; nothing was taken
+   */
+  take(who: { readonly user: string; readonly address: string }): () => void {
+    const keys = (['user', 'address'] as const).map((kind) => ({ kind, key: `${kind} ${who[kind]}` }))
+    for (const { kind, key } of keys) {
+      if ((this.#taken.get(key) ?? 0) < seatsOf[kind]) continue
+      throw new MillraceError(
+        'STREAMS_TOO_MANY',
+        `This ${kind} has ${seatsOf[kind]} streams open, which is as many as there may be. Close one, or read /api/performance/summary from time to time.`,
+      )
+    }
+    for (const { key } of keys) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)
+    let isTaken = true
+    return () => {
+      if (isTaken) for (const { key } of keys) this.#giveBack(key)
+      isTaken = false
+    }
+  }
+
+  #giveBack(key: string): void {
+    const left = (this.#taken.get(key) ?? 1) - 1
+    if (left > 0) this.#taken.set(key, left)
+    else this.#taken.delete(key)
+  }
+}
