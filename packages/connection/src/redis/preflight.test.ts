@@ -122,6 +122,20 @@ describe('a connection is refused', () => {
   })
 })
 
+test('a server that comes back with fewer databases gets nothing, rather than all of it in database 0', async () => {
+  const before = await startServer('--databases', '16')
+  const connection = await connectTo(`${before.url}/15`, { callTimeoutMs: 1_000, commandTimeoutMs: 500 })
+  const room = connection.keyValue('a room')
+  await room.set('key', 'before')
+  await before.close()
+  const after = await RedisProcess.start({ port: before.port, args: ['--databases', '4'] })
+  open.unshift(after)
+  await expect(room.set('key', 'after')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('DB index') })
+  expect(connection.connected).toBe(false)
+  const first = await connectTo(after.url)
+  expect(await first.keyValue('a room').get('key')).toBeUndefined()
+})
+
 test('with wait, a server that comes later is connected to', async () => {
   const port = await freePort()
   const warn = vi.fn()
