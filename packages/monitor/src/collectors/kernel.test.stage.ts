@@ -15,5 +15,5 @@ export async function kernelOf(texts: Readonly<Record<string, string>>) {
     }
   }
   await change(texts)
-  return { files: new KernelFiles(root), change }
+  return { root, files: new KernelFiles(root), change }
 }
