@@ -1,8 +1,9 @@
 // A redis-server for the tests: the one on PATH, else Debian's package unpacked below .cache. Nothing is installed system-wide.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { explain, Failure } from './failure.mjs'
+import { unpackPackages } from './debian-packages.mjs'
+import { Failure } from './failure.mjs'
 import { cacheFolder } from './root.mjs'
 
 /** @typedef {{ path: string, libraries: string, version: string }} RedisServer `libraries` is a LD_LIBRARY_PATH, empty where none is needed */
@@ -82,93 +83,16 @@ function withLibraries(libraries) {
 
 function download() {
   console.log('No redis-server of version 7 on PATH: downloading the one of this system’s packages …')
-  try {
-    mkdirSync(cacheFolder, { recursive: true })
-  } catch (error) {
-    throw new Failure(explain(String(error), 'Unpacking redis-server', cacheFolder) ?? String(error))
-  }
-  const work = mkdtempSync(join(cacheFolder, 'redis-download-'))
-  try {
-    const options = aptOptions(work)
-    const fromSystem = fetchPackages(work, options)
-    if (fromSystem !== undefined) {
-      // The system's package lists are missing, unreadable or outdated: fetch lists of our own.
-      const ownLists = [...options, '-o', `Dir::State=${join(work, 'state')}`]
-      command('apt-get', [...ownLists, 'update'], work)
-      const failure = fetchPackages(work, ownLists)
-      if (failure !== undefined) throw new Failure(`redis-server could not be downloaded (${failure}): ${otherWay}.`)
-    }
-    const folder = join(work, 'unpacked')
-    for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
-      const { status, output } = command('dpkg', ['-x', join(work, file), folder], work)
-      if (status !== 0)
-        throw new Failure(explain(output, 'Unpacking redis-server', cacheFolder) ?? `${file} could not be unpacked: ${output.trim()}`)
-    }
-    // One binary under several names acts as the name it is called by; Debian makes the server's name in another package, as a link.
-    const server = join(folder, 'usr', 'bin', 'redis-server')
-    if (!existsSync(server)) symlinkSync('redis-check-rdb', server)
-    rmSync(unpacked, { recursive: true, force: true })
-    renameSync(folder, unpacked)
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
-/** @param {string} work */
-function aptOptions(work) {
-  for (const folder of ['cache/archives/partial', 'state/lists/partial']) mkdirSync(join(work, folder), { recursive: true })
-  return [
-    '-qq',
-    '-o',
-    `Dir::Cache=${join(work, 'cache')}`,
-    '-o',
-    'Dir::State::status=/var/lib/dpkg/status',
-    // As root, apt would drop to a user of its own, who cannot write here.
-    '-o',
-    'APT::Sandbox::User=',
-    '-o',
-    'Acquire::Retries=2',
-    '-o',
-    'Acquire::http::Timeout=15',
-    '-o',
-    'Acquire::https::Timeout=15',
-    '-o',
-    'Acquire::Languages=none',
-  ]
+  // The tools package holds the server's binary; its libraries come along, since they may be missing.
+  unpackPackages({ what: 'redis-server', name: 'redis-tools', withLibraries: true, into: unpacked, otherWay, finish: addServerName })
 }
 
 /**
- * The tools package holds the server's binary; its libraries come along, since they may be missing. Answers why it failed, or undefined.
+ * One binary under several names acts as the name it is called by; Debian makes the server's name in another package, as a link.
  *
- * @param {string} work
- * @param {string[]} options
+ * @param {string} folder
  */
-function fetchPackages(work, options) {
-  const { status, output } = command('apt-cache', [...options, 'depends', 'redis-tools'], work)
-  if (status !== 0) return lastLine(output)
-  const libraries = [...output.matchAll(/^\s*Depends: (lib\S+)/gm)]
-    .map(([, name]) => String(name))
-    .filter((name) => !/^libc6|^libelogind/.test(name))
-  const fetched = command('apt-get', [...options, 'download', 'redis-tools', ...libraries], work)
-  return fetched.status === 0 ? undefined : lastLine(fetched.output)
-}
-
-/**
- * @param {string} name
- * @param {string[]} args
- * @param {string} cwd
- */
-function command(name, args, cwd) {
-  const { status, stdout, stderr, error } = spawnSync(name, args, {
-    cwd,
-    encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
-  })
-  if (error) return { status: 1, output: `${name} is not on this system` }
-  return { status: status ?? 1, output: `${stdout}${stderr}` }
-}
-
-/** @param {string} output */
-function lastLine(output) {
-  return output.trim().split('\n').at(-1) ?? ''
+function addServerName(folder) {
+  const server = join(folder, 'usr', 'bin', 'redis-server')
+  if (!existsSync(server)) symlinkSync('redis-check-rdb', server)
 }

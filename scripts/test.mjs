@@ -9,6 +9,7 @@ import { countsOfLine, inWords } from './counts.mjs'
 import { run } from './failure.mjs'
 import { seconds } from './install.mjs'
 import { budgetMinutes, lanes } from './lanes.mjs'
+import { promtoolVariables, providePromtool } from './promtool.mjs'
 import { provideRedisServer, redisVariables } from './redis-server.mjs'
 import { cacheFolder, root } from './root.mjs'
 
@@ -19,8 +20,8 @@ const usage = `usage: npm test                     every lane: ${lanes.map(({ na
        npm test -- chaos-redis      one lane, or several by name
        npm test -- packages/queue   the rules in files whose path holds these words
 
-Installs, builds, finds or unpacks a redis-server and a Chromium, and ends with the line "N passed, N failed". MILLRACE_REDIS_SERVER and
-MILLRACE_CHROMIUM name others, MILLRACE_SEQUENCES how many random sequences a store plays (500).`
+Installs, builds, finds or unpacks a redis-server, a promtool and a Chromium, and ends with the line "N passed, N failed".
+MILLRACE_REDIS_SERVER, MILLRACE_PROMTOOL and MILLRACE_CHROMIUM name others, MILLRACE_SEQUENCES how many random sequences a store plays (500).`
 
 await run(async () => {
   const startedAtMs = Date.now()
@@ -37,7 +38,13 @@ await run(async () => {
   const running = chosen.length > 0 ? chosen : filters.length > 0 ? lanes.filter(({ counts }) => counts === 'vitest') : lanes
   const browser = running.some(({ needs }) => needs === 'chromium') ? provideChromium() : undefined
   if (browser) console.log(`Chromium ${browser.version} (${browser.path})`)
-  const variables = { ...process.env, ...redisVariables(server), ...(browser ? chromiumVariables(browser) : {}) }
+  const promtool = running.some(({ needs }) => needs === 'promtool') ? providePromtool() : undefined
+  const variables = {
+    ...process.env,
+    ...redisVariables(server),
+    ...(browser ? chromiumVariables(browser) : {}),
+    ...promtoolVariables(promtool),
+  }
   const total = { passed: 0, failed: 0, skipped: 0 }
   const lines = []
   for (const lane of running) {
