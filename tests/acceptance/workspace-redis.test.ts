@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { connect, PerformanceMonitoringService } from 'millrace'
 import { RedisProcess } from '@millrace/connection/testing'
 import { expectHandled, Stage, uniqueFiles } from './program.ts'
 
@@ -32,7 +33,13 @@ test('two servers and a worker share one Redis: an import to one is found on bot
   }, 10_000)
   expect(await two.getInbox()).toMatchObject({ unread: 1 })
   await vi.waitFor(async () => expectHandled(await two.listQueues(), 151, 1), 10_000)
+  const connection = await connect(redis.url)
+  const monitor = new PerformanceMonitoringService({ connection })
+  const listed = async () => (await monitor.instances()).filter(({ status }) => status === 'alive')
+  expect(await listed()).toHaveLength(3)
   expect(await worker.stop('SIGTERM')).toMatchObject({ code: 0, signal: null })
+  expect(await listed()).toHaveLength(2)
+  await connection.close()
 }, 120_000)
 
 test('a server that joins later finds what was imported before', async () => {

@@ -57,6 +57,32 @@ it('every path that the page names exists', () => {
   expect(paths.filter((path) => !existsSync(join(root, filled(path))))).toEqual([])
 })
 
+it('every environment variable is named with the place where it is read', () => {
+  const given = new Set(['PATH', 'HOME', 'TMPDIR'])
+  const rows = tableAfter(text, 'Environment variables').map((row) => row.join(' '))
+  const folders = [
+    ...['packages', 'apps', 'examples'].flatMap((group) => roomsIn(group as 'apps').map((room) => `${room}/src`)),
+    'scripts',
+    'tests',
+  ]
+  const files = folders.flatMap((folder) =>
+    (readdirSync(join(root, folder), { recursive: true }) as string[])
+      .filter((file) => /\.(?:ts|tsx|mjs)$/.test(file) && !/(?:^|\/)(?:dist|node_modules)\//.test(file))
+      .map((file) => `${folder}/${file}`),
+  )
+  const found = files.flatMap((file) =>
+    Array.from(readText(file).matchAll(/(?:process\.env|environment)(?:\.|\[')([A-Z][A-Z_]+)\b/g), ([, name]) => ({
+      file,
+      name: String(name),
+    })),
+  )
+  expect(found.length).toBeGreaterThan(10)
+  const missing = found.filter(
+    ({ file, name }) => !given.has(name) && !rows.some((row) => row.includes(`\`${file}\``) && row.includes(`\`${name}\``)),
+  )
+  expect(missing).toEqual([])
+})
+
 it('the verbs are those of the contract, and each has its rules, its script and its procedure', () => {
   const [, sentence = ''] = /The verbs of a store: (.*?)\. A verb/.exec(text) ?? []
   const verbs = [...sentence.matchAll(/`([a-z]+)`/g)].map(([, verb]) => String(verb))

@@ -1,5 +1,5 @@
 /** `npm run worker`: one more process for the four queues of a shared Redis, without a server. */
-import { connect, MillraceError } from 'millrace'
+import { connect, MillraceError, PerformanceMonitoringService } from 'millrace'
 import { createLog, readConfig, storeUrlOf } from 'millrace/server'
 import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
 import { openWorker } from './workspace.ts'
@@ -20,9 +20,15 @@ async function start(): Promise<void> {
   const log = createLog(logLevelAt(process.stderr.isTTY, config.logLevel), process.stderr)
   const connection = await connect(storeUrlOf(config), { log })
   const worker = openWorker({ connection, log })
+  // So that the dashboard shows this process beside the servers.
+  const monitor = new PerformanceMonitoringService({ connection, queues: worker.queues, log })
+  await monitor.start()
   endOnSignal(async () => {
     await worker.close()
+    await monitor.close()
     await connection.close()
   })
-  process.stdout.write(`Handling ${worker.queueNames.join(', ')} on ${connection.description}. Ctrl-C hands back what runs and ends.\n`)
+  process.stdout.write(
+    `Handling ${worker.queues.queueNames.join(', ')} on ${connection.description}. Ctrl-C hands back what runs and ends.\n`,
+  )
 }

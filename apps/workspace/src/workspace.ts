@@ -77,7 +77,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 
 /** Handles the four queues of a shared store without a search file or a server. */
 export function openWorker(options: { readonly connection: Connection; readonly log: Log }): {
-  readonly queueNames: readonly string[]
+  readonly queues: MessageQueueService
   close(): Promise<void>
 } {
   const { connection, log } = options
@@ -87,7 +87,7 @@ export function openWorker(options: { readonly connection: Connection; readonly 
     { ...shared, documents: new SharedDocumentStore(connection.keyValue('workspace-documents')), search: undefined },
     log,
   )
-  return { queueNames: shared.queues.queueNames, close: once(() => shared.queues.close()) }
+  return { queues: shared.queues, close: once(() => shared.queues.close()) }
 }
 
 function openDocuments(connection: Connection, folder: string): DocumentStore {

@@ -5,6 +5,7 @@ import { ImportAccepted, ImportId, ImportProgress } from './imports.ts'
 import { Inbox } from './inbox.ts'
 import { EnqueueAnswer, EnqueueBody, MessageId } from './messages.ts'
 import { QueueName, record } from './primitives.ts'
+import { QueuePaused, RedriveBody, Redriven } from './queue-actions.ts'
 import type { Route } from './route.ts'
 import { SampleStart, SampleTraffic } from './sample-traffic.ts'
 import { SearchAnswer } from './search.ts'
@@ -28,6 +29,40 @@ const messageRoutes = {
     bodyLimitBytes: 8 * 1024 * 1024,
     status: 201,
     answer: EnqueueAnswer,
+  },
+  pauseQueue: {
+    method: 'POST',
+    path: '/api/queues/:queueName/pause',
+    policy: 'queues',
+    role: 'operator',
+    audited: true,
+    summary: 'Give out no message of a queue until it is resumed; enqueue and what runs go on',
+    params: queue,
+    status: 200,
+    answer: QueuePaused,
+  },
+  resumeQueue: {
+    method: 'POST',
+    path: '/api/queues/:queueName/resume',
+    policy: 'queues',
+    role: 'operator',
+    audited: true,
+    summary: 'Give out the messages of a paused queue again',
+    params: queue,
+    status: 200,
+    answer: QueuePaused,
+  },
+  redriveQueue: {
+    method: 'POST',
+    path: '/api/queues/:queueName/redrive',
+    policy: 'queues',
+    role: 'operator',
+    audited: true,
+    summary: 'Make dead messages ready again, with their attempts counted from zero',
+    params: queue,
+    body: RedriveBody,
+    status: 200,
+    answer: Redriven,
   },
 } as const satisfies Record<string, Route>
 

@@ -4,7 +4,7 @@ import { connect } from '@millrace/connection'
 import type { Connection, Log } from '@millrace/connection'
 import { RedisProcess } from '@millrace/connection/testing'
 import type { SystemMetrics } from './answers.ts'
-import { places, StillClock } from './monitor.test.stage.ts'
+import { places, soon, StillClock } from './monitor.test.stage.ts'
 import type { MonitorPlace } from './monitor.test.stage.ts'
 import { PerformanceMonitoringService } from './performance-monitoring-service.ts'
 import type { PerformanceMonitoringServiceOptions } from './performance-monitoring-service.ts'
@@ -65,9 +65,9 @@ describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) 
     await service.start()
     for (let samples = 2; samples <= 40; samples += 1) {
       clock.advance(sampleMs)
-      await vi.waitFor(async () => expect(await count(service, 'process.rss')).toBe(samples))
+      await soon(async () => expect(await count(service, 'process.rss')).toBe(samples))
       // The two newest are less than 10 s old.
-      await vi.waitFor(async () => expect(await count(elsewhere, 'process.rss')).toBeGreaterThanOrEqual(samples - 2))
+      await soon(async () => expect(await count(elsewhere, 'process.rss')).toBeGreaterThanOrEqual(samples - 2))
     }
     const { points } = await elsewhere.getMetrics('process.rss')
     expect(points.slice(-4, -1).map((point) => point.count)).toEqual([12, 12, 12])
@@ -111,9 +111,9 @@ describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) 
     ] as const) {
       while (clock.now() < (first?.seenAt as number) + seconds * 1000) {
         clock.advance(sampleMs)
-        await vi.waitFor(async () => expect((await list())[0]).toBe('a alive'))
+        await soon(async () => expect((await list())[0]).toBe('a alive'))
       }
-      await vi.waitFor(async () => expect(await list()).toEqual(['a alive', ...(status ? [status] : [])]))
+      await soon(async () => expect(await list()).toEqual(['a alive', ...(status ? [status] : [])]))
     }
     await a.close()
     expect(await list()).toEqual([])
@@ -153,11 +153,11 @@ test('a store that is away neither ends the collection nor floods the log, and g
   try {
     await service.start()
     await server.kill()
-    await vi.waitFor(() => expect(connection.connected).toBe(false))
+    await soon(() => expect(connection.connected).toBe(false))
     for (let samples = 0; samples < 4; samples += 1) {
       clock.advance(sampleMs)
       // Asking a store that does not answer takes a second.
-      await vi.waitFor(async () => expect((await service.getSystemMetrics()).timestamp).toBe(clock.now()), 5000)
+      await soon(async () => expect((await service.getSystemMetrics()).timestamp).toBe(clock.now()))
     }
     expect(warn).toHaveBeenCalledTimes(1)
     const away = await service.getSystemMetrics()
@@ -166,12 +166,12 @@ test('a store that is away neither ends the collection nor floods the log, and g
     expect(away.unknown).toContainEqual({ figure: 'redis.latencyMs', reason: expect.stringContaining('answer') })
     await expect(service.getAggregatedMetrics('process.rss')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await server.restart()
-    await vi.waitFor(() => expect(connection.connected).toBe(true), 5000)
-    await vi.waitFor(async () => {
+    await soon(() => expect(connection.connected).toBe(true))
+    await soon(async () => {
       clock.advance(sampleMs)
       await pause(20)
       expect(info).toHaveBeenCalledTimes(1)
-    }, 5000)
+    })
     const elsewhere = new PerformanceMonitoringService({ connection, instance: 'b', clock })
     expect((await elsewhere.getAggregatedMetrics('process.rss')).count).toBeGreaterThanOrEqual(5)
     expect((await elsewhere.getAggregatedMetrics('monitor.failed_writes')).count).toBeGreaterThan(0)

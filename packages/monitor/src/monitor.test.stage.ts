@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { vi } from 'vitest'
 import { connect, connectEmbedded } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
 import { RedisProcess } from '@millrace/connection/testing'
@@ -38,6 +39,11 @@ export class StillClock implements Clock {
     }
     this.#nowMs = targetMs
   }
+}
+
+/** Tries `check` until it throws no more; for as long as a machine with too much to do may need. */
+export function soon(check: () => Promise<void> | void): Promise<void> {
+  return vi.waitFor(check, { timeout: 15_000, interval: 10 })
 }
 
 export interface MonitorPlace {

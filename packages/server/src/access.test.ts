@@ -44,6 +44,7 @@ const requests: {
   readonly [Name in RouteName]?: { readonly query?: string; readonly body?: unknown; readonly headers?: Record<string, string> }
 } = {
   enqueue: { body: { payload: 1 } },
+  redriveQueue: { body: {} },
   createDocument: { body: { title: 't', text: '' } },
   startSampleTraffic: { body: {} },
   search: { query: '?q=x' },

@@ -30,6 +30,7 @@ import { recordScope } from './recording/record-requests.ts'
 import { healthHandlers } from './routes/health.ts'
 import { messageHandlers } from './routes/messages.ts'
 import { performanceHandlers } from './routes/performance.ts'
+import { queueActionHandlers } from './routes/queue-actions.ts'
 import { QueueDirectory } from './routes/queue-directory.ts'
 import { queueHandlers } from './routes/queues.ts'
 
@@ -103,7 +104,12 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
 }
 
 function ownHandlers({ connection, isDraining }: PluginOptions, directory: QueueDirectory): Handlers {
-  return { ...healthHandlers(connection, isDraining), ...queueHandlers(directory), ...messageHandlers(directory) }
+  return {
+    ...healthHandlers(connection, isDraining),
+    ...queueHandlers(directory),
+    ...queueActionHandlers(directory),
+    ...messageHandlers(directory),
+  }
 }
 
 /** Its first sample is there before the first request. */

@@ -9,7 +9,11 @@ export function Crumb() {
   if (thing === '') return <span className="crumb">{section?.name}</span>
   return (
     <span className="crumb">
-      <Link href={section?.path ?? '/'}>{section?.name}</Link> <span aria-hidden="true">/</span> {thing}
+      <Link href={section?.path ?? '/'}>{section?.name}</Link>
+      <span className="thing">
+        {' '}
+        <span aria-hidden="true">/</span> {thing}
+      </span>
     </span>
   )
 }

@@ -2,6 +2,7 @@ import { Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { sections } from '../sections.tsx'
 import { useFeed } from '../summary/use-feed.tsx'
+import { Toasts } from '../ui/toast.tsx'
 import { Announcer } from './announcer.tsx'
 import { Notices } from './notices.tsx'
 import { Rail } from './rail.tsx'
@@ -31,15 +32,17 @@ export function Frame({ signInPath }: { readonly signInPath: string | undefined 
         <TopBar theme={theme} summary={latest} />
         <main className="page" id="millrace-page" tabIndex={-1} {...(hasFailed ? { 'data-failed': '' } : {})}>
           <Notices />
-          <Suspense>
-            <Switch>
-              {sections.flatMap(({ pages }) => pages.map(({ path, Page }) => <Route key={path} path={path} component={Page} />))}
-              <Route>
-                <h1>There is no such page</h1>
-                <p>The address names none of this dashboard; the sections are in the rail.</p>
-              </Route>
-            </Switch>
-          </Suspense>
+          <Toasts>
+            <Suspense>
+              <Switch>
+                {sections.flatMap(({ pages }) => pages.map(({ path, Page }) => <Route key={path} path={path} component={Page} />))}
+                <Route>
+                  <h1>There is no such page</h1>
+                  <p>The address names none of this dashboard; the sections are in the rail.</p>
+                </Route>
+              </Switch>
+            </Suspense>
+          </Toasts>
         </main>
       </div>
       <Announcer summary={latest} />

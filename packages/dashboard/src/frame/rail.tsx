@@ -1,6 +1,7 @@
 import type { Summary } from '@millrace/contract'
 import { Link, useLocation } from 'wouter'
 import { sections } from '../sections.tsx'
+import { useSession } from '../session.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { StatusShape } from '../ui/status.tsx'
@@ -43,11 +44,17 @@ export function Rail({ summary }: { readonly summary: Summary | undefined }) {
 }
 
 function Foot({ summary }: { readonly summary: Summary | undefined }) {
+  const session = useSession()
   if (summary === undefined) return null
   const alive = summary.instances.filter(({ status }) => status === 'alive').length
   const { version } = summary.system.application
   const instances = alive === 1 ? 'one instance' : `${alive} instances`
-  return <p className="foot">{[version, alive === 0 ? null : instances].filter((part) => part !== null).join(' · ')}</p>
+  return (
+    <div className="foot">
+      {session !== undefined && <p title={session.name ?? session.subject ?? undefined}>Signed in as {session.role}</p>}
+      <p>{[version, alive === 0 ? null : instances].filter((part) => part !== null).join(' · ')}</p>
+    </div>
+  )
 }
 
 const isWithin = (location: string, path: string) => location === path || (path !== '/' && location.startsWith(`${path}/`))

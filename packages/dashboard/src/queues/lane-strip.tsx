@@ -34,7 +34,7 @@ export function LaneStrip({ levels, narrow = false }: { readonly levels: readonl
             <span />
             <span>
               <span>0</span>
-              <span>{narrow ? 'served' : 'share of the last minute served'}</span>
+              <span>{narrow ? 'served' : 'served, last minute'}</span>
               <span>100 %</span>
             </span>
           </span>

@@ -9,7 +9,7 @@ import type { Totals } from './queue-totals.ts'
 
 /** Who reads a queue's figures keeps the right for this long, ms: three samples. */
 const leaseMs = 15_000
-/** Queues may come: their names are read anew so often, ms. */
+/** Queues may come: a process that samples none reads their names anew so often, ms. */
 const namesMs = 60_000
 /** Queues beyond it have no series. */
 const maxQueues = 100
@@ -36,6 +36,8 @@ export class QueueCollector {
   #held: ReadonlySet<string> = new Set()
   #names: readonly string[] = []
   #namesReadAtMs = -Infinity
+  /** Queues that were not there when the names were read before: all that they have counted has just happened. */
+  readonly #born = new Set<string>()
 
   constructor(parts: CollectorParts) {
     this.#parts = parts
@@ -45,18 +47,13 @@ export class QueueCollector {
 
   /** Samples the queues whose lease this process has or gets. */
   async sample(): Promise<void> {
-    const { source } = this.#parts
     const startedAtMs = performance.now()
-    let all: readonly QueueStats[] | undefined
-    if (startedAtMs - this.#namesReadAtMs >= namesMs) {
-      all = (await source.getAllQueueStats()).slice(0, maxQueues)
-      this.#names = all.map(({ name }) => name)
-      this.#namesReadAtMs = startedAtMs
-    }
+    const known = startedAtMs - this.#namesReadAtMs < namesMs
+    let all = known ? undefined : await this.#read()
     const leasedAtMs = performance.now()
     const own = await this.#lease()
     if (own.size === 0) return
-    all ??= await source.getAllQueueStats()
+    all ??= await this.#read()
     for (const stats of all) if (own.has(stats.name)) await this.#record(stats, leasedAtMs)
     for (const name of own) await this.#times.take(name, this.#parts.now())
   }
@@ -78,6 +75,15 @@ export class QueueCollector {
     await Promise.all([...this.#held].map((name) => keyValue.releaseLease(leaseOf(name), instance)))
   }
 
+  async #read(): Promise<readonly QueueStats[]> {
+    const all = (await this.#parts.source.getAllQueueStats()).slice(0, maxQueues)
+    const names = all.map(({ name }) => name)
+    if (this.#namesReadAtMs > -Infinity) for (const name of names) if (!this.#names.includes(name)) this.#born.add(name)
+    this.#names = names
+    this.#namesReadAtMs = performance.now()
+    return all
+  }
+
   async #lease(): Promise<ReadonlySet<string>> {
     const { keyValue, instance } = this.#parts
     const got = await Promise.all(this.#names.map((name) => keyValue.acquireLease(leaseOf(name), instance, leaseMs)))
@@ -90,10 +96,17 @@ export class QueueCollector {
     return this.#held
   }
 
+  /** What the series of a queue have counted up to, when this process begins with it; undefined when that is not known. */
+  async #before(name: string): Promise<Totals | undefined> {
+    const before = (await this.#kept.read(name, this.#parts.now())) ?? (this.#born.has(name) ? nothing : undefined)
+    this.#born.delete(name)
+    return before
+  }
+
   async #record(stats: QueueStats, leasedAtMs: number): Promise<void> {
     const { writer, now } = this.#parts
     const totals = totalsOf(stats)
-    const before = this.#counted.get(stats.name) ?? (await this.#kept.read(stats.name, now()))
+    const before = this.#counted.get(stats.name) ?? (await this.#before(stats.name))
     // Reading took so long that somebody else may have the lease now.
     if (performance.now() - leasedAtMs > leaseMs) return
     this.#counted.set(stats.name, totals)
@@ -120,6 +133,8 @@ export class QueueCollector {
     record('queue.dead_added', risen?.dead ?? 0)
   }
 }
+
+const nothing: Totals = { enqueued: 0, completed: 0, failed: 0, dead: 0 }
 
 function leaseOf(queue: string): string {
   return `queue-lease:${queue}`

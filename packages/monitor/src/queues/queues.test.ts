@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '@millrace/connection'
 import { Histogram } from '@millrace/histogram'
-import { places, StillClock } from '../monitor.test.stage.ts'
+import { places, soon, StillClock } from '../monitor.test.stage.ts'
 import type { MonitorPlace } from '../monitor.test.stage.ts'
 import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
 import type { QueueStats } from '../answers.ts'
@@ -95,7 +95,7 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     const samples = async () => (await figures(service, 'queue.workers', { queue: 'mail', instance: service.instance })).count
     const before = await samples()
     clock.advance(sampleMs)
-    await vi.waitFor(async () => expect(await samples()).toBe(before + 1), { interval: 5, timeout: 5000 })
+    await soon(async () => expect(await samples()).toBe(before + 1))
   }
 
   it('a sample has every figure of a queue, and those of its levels', async () => {
@@ -166,6 +166,17 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     queues.set('mail', { enqueued: 3, completed: 3, retried: 0, dead: 0 })
     await next(b)
     expect(await totals()).toEqual([41, 27, 3])
+  })
+
+  it('what a queue that has just come has counted has just happened', async () => {
+    queues.set('mail', {})
+    const service = monitor('a')
+    await service.start()
+    queues.set('new', { enqueued: 1000, completed: 3 })
+    await next(service)
+    await next(service)
+    const { count, avg } = await figures(service, 'queue.enqueued', { queue: 'new' })
+    expect(count * (avg ?? 0)).toBe(1000)
   })
 
   it('what happened while nobody looked for more than a minute is not shown as happened now', async () => {
@@ -255,7 +266,7 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     expect((await figures(service, 'queue.wait_time')).count).toBe(0)
     broken = false
     clock.advance(sampleMs)
-    await vi.waitFor(async () => expect((await figures(service, 'queue.wait_time')).count).toBe(2))
+    await soon(async () => expect((await figures(service, 'queue.wait_time')).count).toBe(2))
   })
 
   it('a process that reads no queue asks for their names once a minute and no more', async () => {

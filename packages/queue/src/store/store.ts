@@ -1,6 +1,7 @@
 /**
  * THE CONTRACT between the engine and a store. One verb has one name here, in `redis/lua/<verb>.lua`, in
- * `embedded/procedures/<verb>.ts` and in `../testing/contract/<verb>.ts`.
+ * `embedded/procedures/<verb>.ts` and in `../testing/contract/<verb>.ts`. Except: on Redis `settle` is the script of `claim` with limit 0,
+ * `listen` is a subscription, and `inspect` has `stats`, `settings` and `workers` beside it; `resume` is tested with `pause`.
  *
  * Rules that hold for every verb:
  * - One call is atomic: all of it happened or none of it, and a refusal comes before the first write.

@@ -13,6 +13,7 @@ export const serverErrors = {
   SUBJECT_REQUIRED: { status: 403, retryable: false, after: 'Nothing was read or changed.' },
   ROUTE_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
   METHOD_NOT_ALLOWED: { status: 405, retryable: false, after: 'Nothing was changed.' },
+  COUNT_CHANGED: { status: 409, retryable: false, after: 'Nothing was changed.' },
   BODY_TOO_LARGE: { status: 413, retryable: false, after: 'Nothing was changed.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, retryable: false, after: 'Nothing was changed.' },
   RATE_LIMITED: { status: 429, retryable: true, after: 'Nothing was read or changed; Retry-After says when the budget is whole again.' },

@@ -40,7 +40,7 @@ export class Player {
   readonly ids: string[] = []
   readonly #nowMs: () => number
   readonly #turns: Turns
-  readonly #frames: EnqueueFrame[] = []
+  #frames: EnqueueFrame[] = []
   readonly #claims: Claimed[] = []
   /** Claims no result was sent for yet. */
   readonly #open = new Set<Claimed>()
@@ -155,12 +155,15 @@ export class Player {
 
   /** Nobody repeats a frame after an hour: the store has forgotten it then, and would take its messages twice. */
   #forgetOldFrames(): void {
-    if (this.#nowMs() - this.#lastFrameMs >= 3_600_000) this.#frames.length = 0
+    if (this.#nowMs() - this.#lastFrameMs >= 3_600_000) this.#frames = []
   }
 
   #message(plan: MessagePlan): NewMessage {
     this.#made += 1
     const stolen = plan.explicit === 4 ? this.ids[this.ids.length >> 1] : undefined
+    // Nobody learns a generated id before its frame is answered, and what is answered is not repeated: a refused one would come in twice.
+    if (stolen !== undefined)
+      this.#frames = this.#frames.filter(({ messages }) => messages.every(({ id, explicit }) => explicit || id !== stolen))
     const explicit = plan.explicit > 0 ? (stolen ?? `mine-${plan.explicit}`) : undefined
     return {
       id: explicit ?? idOf(this.#made.toString(36).padStart(3, '0')),

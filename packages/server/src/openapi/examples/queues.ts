@@ -26,7 +26,18 @@ export const mail = {
 
 const params = { queueName: 'mail' }
 
-export const queueExamples: Examples<'listQueues' | 'getQueue' | 'getQueueSize' | 'clearCompleted' | 'enqueue' | 'getLive' | 'getReady'> = {
+export const queueExamples: Examples<
+  | 'listQueues'
+  | 'getQueue'
+  | 'getQueueSize'
+  | 'clearCompleted'
+  | 'enqueue'
+  | 'pauseQueue'
+  | 'resumeQueue'
+  | 'redriveQueue'
+  | 'getLive'
+  | 'getReady'
+> = {
   listQueues: { answer: { queues: [mail] } },
   getQueue: { params, answer: mail },
   getQueueSize: { params, answer: { queue: 'mail', size: 49, ready: 42, scheduled: 7, active: 10 } },
@@ -37,6 +48,9 @@ export const queueExamples: Examples<'listQueues' | 'getQueue' | 'getQueueSize' 
     body: { payload: { to: 'ada@example.org', template: 'confirmed' }, priority: 'high', delayMs: 500, maxRetries: 5 },
     answer: { id: 'order-7-confirmed', status: 'added' },
   },
+  pauseQueue: { params, answer: { queue: 'mail', paused: true } },
+  resumeQueue: { params, answer: { queue: 'mail', paused: false } },
+  redriveQueue: { params, body: { expectedCount: 12, delayMs: 10_000 }, answer: { queue: 'mail', redriven: 12 } },
   getLive: { answer: { status: 'live' } },
   getReady: { answer: { status: 'ready' } },
 }

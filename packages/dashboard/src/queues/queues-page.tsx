@@ -1,0 +1,45 @@
+import { useMemo } from 'react'
+import { usePlace } from '../place.ts'
+import { useSummary } from '../summary/use-summary.ts'
+import { Empty } from '../ui/empty.tsx'
+import { formatNumber } from '../ui/format.model.ts'
+import { Panel } from '../ui/panel.tsx'
+import { Table } from '../ui/table.tsx'
+import { queueColumns } from './queue-columns.tsx'
+import { queueRows } from './queue-row.model.ts'
+import { isAscending, orderBy } from './queue-order.model.ts'
+
+/** Every queue with its figures, in the order that the reader chose. */
+export function QueuesPage() {
+  const { summary, isOld } = useSummary({ view: 'queues' })
+  const [by, choose] = usePlace('sort', 'state')
+  const rows = useMemo(() => summary && orderBy(queueRows(summary), by), [summary, by])
+  const total = (of: 'ready' | 'active' | 'scheduled' | 'dead') =>
+    formatNumber(rows?.reduce((sum, { queue }) => sum + queue.counts[of], 0) ?? 0)
+  return (
+    <>
+      <div className="title">
+        <h1>Queues</h1>
+        {rows && (
+          <p>
+            {total('ready')} waiting · {total('active')} active · {total('scheduled')} scheduled · {total('dead')} dead
+          </p>
+        )}
+      </div>
+      <Panel title="All queues" note={rows && `${rows.length}, ${by === 'state' ? 'most trouble first' : `by ${by}`}`} isOld={isOld}>
+        {rows?.length === 0 ? (
+          <Empty title="No queues yet">A queue appears here with its first message or its first worker.</Empty>
+        ) : (
+          <Table
+            label="All queues"
+            columns={queueColumns(summary)}
+            rows={rows}
+            rowKey={({ name }) => name}
+            expected={7}
+            sort={{ by, isDescending: !isAscending(by), choose }}
+          />
+        )}
+      </Panel>
+    </>
+  )
+}
