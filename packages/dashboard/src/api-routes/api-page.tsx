@@ -7,23 +7,23 @@ import type { Line } from '../charts/lines.model.ts'
 import { metrics } from '../summary/metric-names.ts'
 import { isAlike, limitOf, pointsOf } from '../summary/series.model.ts'
 import { useSummary } from '../summary/use-summary.ts'
+import { formatDuration } from '../ui/format.model.ts'
 import { Status } from '../ui/status.tsx'
-import { RouteFacts, TotalFacts } from './route-facts.tsx'
+import { RequestFacts, TimeFacts } from './route-facts.tsx'
 import { RoutesPanel } from './routes-panel.tsx'
 import { countWords, routeRow } from './routes.model.ts'
-import type { RouteRow } from './routes.model.ts'
+import type { RouteLimits, RouteRow } from './routes.model.ts'
 
 const percentiles = ['p50', 'p95', 'p99'] as const
-const eachPoint = { '1h': 'a minute', '24h': '5 minutes', '7d': 'an hour' } as const
 
 /** Every route with its numbers; one chosen by the address, or all of them together, with percentiles and their distribution. */
 export function ApiPage() {
   const [search] = useSearchParams()
   const [method, endpoint] = [search.get('method'), search.get('endpoint')]
   const chosen = useMemo(() => (method === null || endpoint === null ? null : { method, endpoint }), [method, endpoint])
-  const { summary, range, isOld } = useSummary({ view: 'api', ...chosen })
+  const { summary, isOld } = useSummary({ view: 'api', ...chosen })
   const rows = useMemo(() => (summary === undefined ? undefined : rowsOf(summary)), [summary])
-  const row = chosen && rows?.find((one) => isAlike(chosen, { method: one.method, endpoint: one.endpoint }))
+  const row = chosen && rows?.find((one) => isChosen(one, chosen))
   const labels = useMemo(() => chosen ?? {}, [chosen])
   const lines = useMemo(() => (summary === undefined ? undefined : linesOf(summary, labels)), [summary, labels])
   const heatmap = summary && (summary.heatmaps.find((one) => one.metric === metrics.response && isAlike(one.labels, labels)) ?? null)
@@ -36,11 +36,17 @@ export function ApiPage() {
   return (
     <>
       <Title summary={summary} chosen={chosen} row={row ?? undefined} />
-      {chosen === null ? <TotalFacts routes={summary?.api.routes} /> : <RouteFacts row={row ?? undefined} isRead={summary !== undefined} />}
+      <RequestFacts
+        routes={summary?.api.routes.filter((route) => chosen === null || isChosen(route, chosen))}
+        summary={summary}
+        labels={labels}
+        limits={limitsOf(summary)}
+      />
+      {chosen !== null && <TimeFacts row={row ?? undefined} isRead={summary !== undefined} />}
       <div className="split">
         <HeatmapChart
           title={chosen === null ? 'Response time, all routes' : 'Response time, every request'}
-          note={`log scale, one column ${eachPoint[range]}`}
+          note={summary && `log scale, a column is ${formatDuration(summary.resolutionSeconds * 1_000)}`}
           heatmap={heatmap}
           lines={lines ?? []}
           noun="requests"
@@ -53,8 +59,19 @@ export function ApiPage() {
   )
 }
 
+interface Chosen {
+  readonly method: string
+  readonly endpoint: string
+}
+
+const isChosen = (one: Chosen, chosen: Chosen) => one.method === chosen.method && one.endpoint === chosen.endpoint
+
+function limitsOf(summary: Summary | undefined): RouteLimits {
+  return { errors: summary && limitOf(summary, metrics.errorRatio), p95: summary && limitOf(summary, metrics.response) }
+}
+
 function rowsOf(summary: Summary): RouteRow[] {
-  const limits = { errors: limitOf(summary, metrics.errorRatio), p95: limitOf(summary, metrics.response) }
+  const limits = limitsOf(summary)
   return summary.api.routes.map((route) => routeRow(route, limits))
 }
 
@@ -68,7 +85,7 @@ function linesOf(summary: Summary, labels: Readonly<Record<string, string>>): Li
 
 interface TitleProps {
   readonly summary: Summary | undefined
-  readonly chosen: { readonly method: string; readonly endpoint: string } | null
+  readonly chosen: Chosen | null
   readonly row: RouteRow | undefined
 }
 

@@ -1,45 +1,78 @@
-import type { RouteMetrics } from '@millrace/contract'
+import type { RouteMetrics, Series, Summary } from '@millrace/contract'
+import { metrics } from '../summary/metric-names.ts'
+import { pointsOf } from '../summary/series.model.ts'
 import { Figure } from '../ui/figure.tsx'
-import { formatNumber, formatRate, shareValue } from '../ui/format.model.ts'
-import { figureColumns, totals } from './routes.model.ts'
-import type { RouteRow } from './routes.model.ts'
+import { formatNumber, formatRate, formatShare, shareValue } from '../ui/format.model.ts'
+import type { StatusWord } from '../ui/status.model.ts'
+import { figureColumns, past, shareOfPoints, totals } from './routes.model.ts'
+import type { FigureName, RouteLimits, RouteRow } from './routes.model.ts'
 
-/** What all routes did together. */
-export function TotalFacts({ routes }: { readonly routes: readonly RouteMetrics[] | undefined }) {
+interface RequestFactsProps {
+  /** The routes that are meant; undefined while they are read. */
+  readonly routes: readonly RouteMetrics[] | undefined
+  readonly summary: Summary | undefined
+  readonly labels: Series['labels']
+  readonly limits: RouteLimits
+}
+
+/** How many requests there were, and how many of them were refused or failed. */
+export function RequestFacts({ routes, summary, labels, limits }: RequestFactsProps) {
   const all = routes && totals(routes)
+  const course = (metric: string) => (summary && pointsOf(summary, metric, 'perSecond', labels)) ?? []
+  const requests = course(metrics.response)
   const share = (value: number | null) => (value === null ? null : [{ value: shareValue(value), unit: '%' }])
-  const none = all?.requests === 0 ? 'no request' : ''
+  const nothing = all?.requests === 0 ? 'no request' : undefined
+  const limit = limits.errors && `limit ${formatShare(limits.errors.warn)}`
   return (
     <dl className="figures four">
       <Figure
         label="Requests"
         value={all && [{ value: formatNumber(all.requests), unit: '' }]}
-        note="without those refused with 401 and 429"
+        points={requests}
+        note="401 and 429 not counted"
       />
-      <Figure label="Rate" value={all && [{ value: formatRate(all.requestsPerSecond), unit: '/s' }]} note="mean of the range" />
-      <Figure label="4xx" value={all && share(all.clientErrorRatio)} note={none || 'refused: the caller’s mistake'} />
-      <Figure label="5xx" value={all && share(all.errorRatio)} note={none || 'failed: the server’s mistake'} />
+      <Figure
+        label="Rate"
+        value={all && [{ value: formatRate(all.requestsPerSecond), unit: '/s' }]}
+        points={requests}
+        note="mean of the range"
+      />
+      <Figure
+        label="4xx"
+        value={all && share(all.clientErrorRatio)}
+        points={shareOfPoints(course(metrics.clientErrors), requests)}
+        note={nothing ?? 'refused'}
+      />
+      <Figure
+        label="5xx"
+        value={all && share(all.errorRatio)}
+        state={stateOf(past(all?.errorRatio ?? null, limits.errors), 'Errors')}
+        points={shareOfPoints(course(metrics.errors), requests)}
+        limit={limits.errors?.warn ?? null}
+        note={nothing ?? limit ?? 'failed'}
+      />
     </dl>
   )
 }
 
-/** All numbers of one route. */
-export function RouteFacts({ row, isRead }: { readonly row: RouteRow | undefined; readonly isRead: boolean }) {
+const times: readonly FigureName[] = ['avg', 'min', 'max', 'p50', 'p95', 'p99']
+
+/** How long one route took. */
+export function TimeFacts({ row, isRead }: { readonly row: RouteRow | undefined; readonly isRead: boolean }) {
   return (
-    <dl className="figures ten">
-      {figureColumns.map(({ name, head }) => (
-        <Figure
-          key={name}
-          label={head}
-          value={row === undefined ? (isRead ? null : undefined) : [{ value: row.figures[name].text, unit: '' }]}
-          state={stateOf(row, name)}
-        />
-      ))}
+    <dl className="figures six">
+      {figureColumns
+        .filter(({ name }) => times.includes(name))
+        .map(({ name, head }) => (
+          <Figure
+            key={name}
+            label={head}
+            value={row === undefined ? (isRead ? null : undefined) : [{ value: row.figures[name].text, unit: '' }]}
+            state={stateOf(row?.figures[name].status ?? null, 'Slow')}
+          />
+        ))}
     </dl>
   )
 }
 
-function stateOf(row: RouteRow | undefined, name: (typeof figureColumns)[number]['name']) {
-  const status = row?.figures[name].status ?? null
-  return status === null ? null : { status, word: name === 'errors' ? 'Errors' : 'Slow' }
-}
+const stateOf = (status: 'slow' | 'fail' | null, word: string): StatusWord | null => (status === null ? null : { status, word })

@@ -7,6 +7,7 @@ import {
   formatSorting,
   parseSorting,
   routeRow,
+  shareOfPoints,
   sortingAfter,
   sortRoutes,
   totals,
@@ -57,7 +58,7 @@ it('what was not measured is unknown, never 0', () => {
   expect([none.p95.text, none.errors.text, none.requests.text]).toEqual(['—', '—', '0'])
 })
 
-it('most trouble comes first, the slower of two alike before the other', () => {
+it('most trouble comes first, the slower of two alike before the other, and what nobody can judge last', () => {
   const rows = [
     row('/ok'),
     row('/few', { status: 'unknown' }),
@@ -65,7 +66,7 @@ it('most trouble comes first, the slower of two alike before the other', () => {
     row('/slower', { status: 'degraded', p95: 600 }),
     row('/bad', { status: 'failing' }),
   ]
-  expect(names(sortRoutes(rows, byTrouble))).toEqual(['/bad', '/slower', '/slow', '/few', '/ok'])
+  expect(names(sortRoutes(rows, byTrouble))).toEqual(['/bad', '/slower', '/slow', '/ok', '/few'])
 })
 
 it('what was not measured comes last, whichever way round', () => {
@@ -106,4 +107,25 @@ it('the count says how many are in trouble', () => {
     '3 routes: 1 failing, 1 slow',
   )
   expect([countWords([route('/a')]), countWords([])]).toEqual(['1 route, all well', '0 routes'])
+})
+
+it('the share of a minute without a request is unknown, of one without a failure 0', () => {
+  const requests: [number, number | null][] = [
+    [0, 10],
+    [1, 0],
+    [2, null],
+    [3, 4],
+  ]
+  const errors: [number, number | null][] = [
+    [0, 1],
+    [1, 0],
+    [2, null],
+    [3, null],
+  ]
+  expect(shareOfPoints(errors, requests)).toEqual([
+    [0, 0.1],
+    [1, null],
+    [2, null],
+    [3, 0],
+  ])
 })

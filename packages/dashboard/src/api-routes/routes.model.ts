@@ -1,4 +1,4 @@
-import type { Limit, RouteMetrics, Status } from '@millrace/contract'
+import type { Limit, RouteMetrics, Series, Status } from '@millrace/contract'
 import { formatDuration, formatNumber, formatRate, shareValue, unknown } from '../ui/format.model.ts'
 import { statusOf } from '../ui/status.model.ts'
 import type { StatusName } from '../ui/status.model.ts'
@@ -80,7 +80,8 @@ export function routeRow(route: RouteMetrics, limits: RouteLimits): RouteRow {
   }
 }
 
-function past(value: number | null, limit: Limit | undefined): Figure['status'] {
+/** What a value is past; null within its limit, without one, or where nothing was measured. */
+export function past(value: number | null, limit: Limit | undefined): Figure['status'] {
   if (value === null || limit === undefined || value < limit.warn) return null
   return value >= limit.critical ? 'fail' : 'slow'
 }
@@ -121,7 +122,8 @@ export function sortRoutes(rows: readonly RouteRow[], { by, isDescending }: Sort
   })
 }
 
-const severity: Readonly<Partial<Record<StatusName, number>>> = { fail: 3, slow: 2, unknown: 1 }
+/** A route that is not judged is no trouble: it comes last. */
+const severity: Readonly<Partial<Record<StatusName, number>>> = { fail: 3, slow: 2, ok: 1 }
 
 /** Within a status the slower route is the worse one. */
 function rank(row: RouteRow, by: Exclude<Sorting['by'], 'route'>): number | null {
@@ -161,4 +163,13 @@ export function totals(routes: readonly RouteMetrics[]) {
     clientErrorRatio: ratio(sum((route) => route.clientErrors)),
     errorRatio: ratio(sum((route) => route.errors)),
   }
+}
+
+/** Of each point the part of the whole; null where there was no whole. */
+export function shareOfPoints(parts: Series['points'], whole: Series['points']): Series['points'] {
+  const wholes = new Map(whole)
+  return parts.map(([at, part]) => {
+    const all = wholes.get(at) ?? 0
+    return [at, all > 0 ? Math.min(1, (part ?? 0) / all) : null]
+  })
 }

@@ -10,7 +10,8 @@ const gapShare = 0.2
 /** Draws the cells into the plot's area. O(cells). */
 export function drawCells(canvas: CanvasRenderingContext2D, plot: uPlot, { starts, rows, counts, largest }: Cells, palette: Palette): void {
   const { left, top, width, height } = plot.bbox
-  const columnWidth = width / Math.max(1, starts.length)
+  const [first = 0, second = first] = starts.slice(0, 2).map((start) => plot.valToPos(start, 'x', true))
+  const columnWidth = starts.length > 1 ? second - first : width
   const colours = Array.from({ length: 8 }, (_, step) => palette.colour(`heat-${step}`))
   const gap = Math.min(gapPx * devicePixelRatio, columnWidth * gapShare)
   const edges = rows.map(({ fromMs, toMs }) => [plot.valToPos(toMs, 'y', true), plot.valToPos(fromMs, 'y', true)] as const)
@@ -22,7 +23,7 @@ export function drawCells(canvas: CanvasRenderingContext2D, plot: uPlot, { start
     column.forEach((count, row) => {
       const [upper = 0, lower = 0] = edges[row] ?? []
       canvas.fillStyle = colours[colourStep(count, largest)] ?? ''
-      canvas.fillRect(left + index * columnWidth, upper, columnWidth - gap, lower - upper - gap)
+      canvas.fillRect(first + index * columnWidth, upper, columnWidth - gap, lower - upper - gap)
     })
   })
   canvas.restore()

@@ -10,10 +10,11 @@ import type { Line } from './lines.model.ts'
 import { looks } from './looks.ts'
 import type { Pointed, PlotOptions } from './plot.ts'
 import { PlotView } from './plot-view.tsx'
+import { useUntil } from './use-until.ts'
 
 interface HeatmapChartProps {
   readonly title: string
-  readonly note?: string
+  readonly note?: string | undefined
   /** Undefined while nothing was read yet; null where the answer has none. */
   readonly heatmap: Heatmap | null | undefined
   /** Percentiles that lie over the cells. */
@@ -23,6 +24,7 @@ interface HeatmapChartProps {
   readonly resolutionSeconds: number
   readonly generatedAtMs: number
   readonly empty: string
+  /** The values are grey, and the time since they were read stays empty. */
   readonly isOld?: boolean
 }
 
@@ -32,10 +34,11 @@ const noColumns = { columns: [], bucketsPerDoubling: 16 as const }
 export function HeatmapChart(props: HeatmapChartProps) {
   const { title, note, heatmap, lines, noun, resolutionSeconds, generatedAtMs, empty, isOld = false } = props
   const [pointed, setPointed] = useState<Pointed | null>(null)
+  const untilMs = useUntil(isOld)
   const cells = useMemo(() => cellsOf(heatmap ?? noColumns), [heatmap])
   const shown = useMemo(
-    () => ({ grid: gridOver(cells.starts, lines, resolutionSeconds, generatedAtMs), scale: cells.scale }),
-    [cells, lines, resolutionSeconds, generatedAtMs],
+    () => ({ grid: gridOver(cells.starts, lines, resolutionSeconds, generatedAtMs), scale: cells.scale, untilMs }),
+    [cells, lines, resolutionSeconds, generatedAtMs, untilMs],
   )
   const levels = useMemo(() => cells.rows.map(({ fromMs, toMs }) => Math.sqrt(fromMs * toMs)), [cells])
   const under = useCallback<PlotOptions['under']>((canvas, plot, palette) => drawCells(canvas, plot, cells, palette), [cells])
@@ -69,7 +72,7 @@ export function HeatmapChart(props: HeatmapChartProps) {
             isTall
           />
           {pointed !== null && cell !== null && (
-            <div className="chart-readout" aria-hidden="true">
+            <div className={pointed.index < cells.starts.length / 2 ? 'chart-readout' : 'chart-readout left'} aria-hidden="true">
               <b>{readout.time}</b> <span>{cell.total}</span>
               {cell.cell !== undefined && <b>{cell.cell}</b>}
             </div>

@@ -8,10 +8,11 @@ import { looks } from './looks.ts'
 import type { Pointed, PlotOptions } from './plot.ts'
 import { PlotView } from './plot-view.tsx'
 import { PointsTable } from './points-table.tsx'
+import { useUntil } from './use-until.ts'
 
 interface LineChartProps {
   readonly title: string
-  readonly note?: string
+  readonly note?: string | undefined
   /** Undefined while nothing was read yet. */
   readonly lines: readonly Line[] | undefined
   readonly unit: MetricUnit
@@ -19,6 +20,7 @@ interface LineChartProps {
   readonly generatedAtMs: number
   /** What stands there when no line has a value. */
   readonly empty: string
+  /** The values are grey, and the time since they were read stays empty. */
   readonly isOld?: boolean
   /** As high as a heatmap that it stands beside. */
   readonly isTall?: boolean
@@ -40,11 +42,12 @@ export function LineChart({
   isTall = false,
 }: LineChartProps) {
   const [pointed, setPointed] = useState<Pointed | null>(null)
+  const untilMs = useUntil(isOld)
   const drawn = useMemo(() => lines ?? [], [lines])
   const shown = useMemo(() => {
     const grid = gridOf(drawn, resolutionSeconds, generatedAtMs)
-    return { grid, scale: scaleOf(grid, unit) }
-  }, [drawn, resolutionSeconds, generatedAtMs, unit])
+    return { grid, scale: scaleOf(grid, unit), untilMs }
+  }, [drawn, resolutionSeconds, generatedAtMs, unit, untilMs])
   const under = useCallback<PlotOptions['under']>(
     (canvas, plot, palette) => {
       const [incoming, outgoing] = (['in', 'out'] as const).map((look) => drawn.findIndex((line) => line.look === look))

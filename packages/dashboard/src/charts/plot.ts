@@ -18,6 +18,8 @@ export interface Stroke {
 export interface Shown {
   readonly grid: Grid
   readonly scale: Scale
+  /** Up to when there could be points, ms since 1970: a line that ends before shows that nothing is known since. */
+  readonly untilMs: number
 }
 
 /** Where the crosshair is: a point, and the value at its height where this plot itself is pointed at. */
@@ -150,12 +152,12 @@ export class Plot {
     }
   }
 
-  /** From the start of the first point to the end of the last one. */
+  /** From the start of the first point to the end of the last one, or to where one could be. */
   #span(): [number, number] {
     const { starts, middles } = this.#shown.grid
     const first = starts[0] ?? 0
     const half = (middles[0] ?? 0) - first
-    return [first, Math.max(first + 1, (middles.at(-1) ?? first) + half)]
+    return [first, Math.max(first + 1, (middles.at(-1) ?? first) + half, this.#shown.untilMs)]
   }
 
   #axis(given: uPlot.Axis, ticksOf: (plot: uPlot) => readonly Tick[]): uPlot.Axis {

@@ -10,6 +10,8 @@ export const metrics = {
   run: 'queue.run_time',
   response: 'api.response_time',
   errorRatio: 'api.error_ratio',
+  errors: 'api.errors',
+  clientErrors: 'api.client_errors',
   storeMemory: 'store.memory',
   storeUsage: 'store.memory_usage',
   storeLatency: 'store.latency',
