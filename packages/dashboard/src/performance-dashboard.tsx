@@ -14,8 +14,8 @@ export interface PerformanceDashboardProps {
   /** A token with the role viewer or more; a function is asked before each request. Left out, a cookie of the same origin speaks. */
   readonly token?: Token
   /**
-   * The path of the page below which the sections have addresses of their own, without a slash at the end: `/dashboard`. Left out, the
-   * component keeps its place to itself and never touches the address.
+   * The path of the page below which the sections have addresses of their own, without a slash at the end: `/dashboard`; the title of the
+   * page then follows what is shown. Left out, the component keeps its place to itself and touches neither address nor title.
    */
   readonly basePath?: string
   /** Where a browser is sent when nobody is signed in; it gets `?next=` with the way back. Left out, the page says what is wrong. */
@@ -39,7 +39,7 @@ export function PerformanceDashboard({ baseUrl = '', token, basePath, signInPath
       <SourceContext value={source}>
         <FeedProvider>
           <Router {...router}>
-            <Frame signInPath={signInPath} />
+            <Frame signInPath={signInPath} isTitled={basePath !== undefined} />
           </Router>
         </FeedProvider>
       </SourceContext>

@@ -7,12 +7,19 @@ import { Announcer } from './announcer.tsx'
 import { Notices } from './notices.tsx'
 import { Rail } from './rail.tsx'
 import { useTheme } from './theme.ts'
+import { useTitle } from './use-title.ts'
 import { TopBar } from './top-bar.tsx'
 import { usePageEntry } from './use-page-entry.ts'
 import { useSignIn } from './use-sign-in.ts'
 
+interface FrameProps {
+  readonly signInPath: string | undefined
+  /** The page's title follows what is shown. */
+  readonly isTitled: boolean
+}
+
 /** Rail, top bar and the page that the address names. */
-export function Frame({ signInPath }: { readonly signInPath: string | undefined }) {
+export function Frame({ signInPath, isTitled }: FrameProps) {
   const theme = useTheme()
   const { state } = useFeed()
   const entry = usePageEntry()
@@ -21,6 +28,7 @@ export function Frame({ signInPath }: { readonly signInPath: string | undefined 
   const latest = [...state.entries.values()]
     .filter(({ summary }) => summary !== undefined)
     .toSorted((a, b) => b.readAtMs - a.readAtMs)[0]?.summary
+  useTitle(isTitled, latest)
   const hasFailed = entry !== undefined && entry.summary === undefined && entry.failure !== null
   return (
     <div className="millrace frame" data-theme={theme.shown}>

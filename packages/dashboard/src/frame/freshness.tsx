@@ -23,7 +23,11 @@ export function Freshness() {
       <span className="brief" aria-hidden="true">
         {readAtMs === 0 ? '…' : formatAge(nowMs - readAtMs)}
       </span>
-      <button type="button" onClick={() => feed.setPaused(!state.isPaused)}>
+      <button
+        type="button"
+        aria-label={state.isPaused ? 'Resume refreshing' : 'Pause refreshing'}
+        onClick={() => feed.setPaused(!state.isPaused)}
+      >
         <Icon name={state.isPaused ? 'play' : 'pause'} />
         <span className="text">{state.isPaused ? 'Resume' : 'Pause'}</span>
       </button>

@@ -1,5 +1,6 @@
 import type { Summary } from '@millrace/contract'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { sections } from '../sections.tsx'
 import { useSession } from '../session.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -11,35 +12,33 @@ import { sectionState } from './section-state.model.ts'
 export function Rail({ summary }: { readonly summary: Summary | undefined }) {
   const [location] = useLocation()
   return (
-    <div className="rail">
-      <Link className="home" href="/">
+    <nav className="rail" aria-label="Sections">
+      <PlaceLink className="home" href="/">
         <Mark />
         <span className="label">Millrace</span>
-      </Link>
-      <nav aria-label="Sections">
-        <ul>
-          {sections.map(({ path, name, icon }) => {
-            const { status, count } = sectionState(path, summary)
-            return (
-              <li key={path}>
-                <Link href={path} title={name} {...(isWithin(location, path) ? { 'aria-current': 'page' } : {})}>
-                  <Icon name={icon} />
-                  <span className="label">{name}</span>
-                  {count !== null && status === null && <span className="count">{count}</span>}
-                  {status !== null && (
-                    <span className="trouble">
-                      <StatusShape status={status} size={12} />
-                      <span className="visually-hidden">{status === 'fail' ? 'failing' : 'degraded'}</span>
-                    </span>
-                  )}
-                </Link>
-              </li>
-            )
-          })}
-        </ul>
-      </nav>
+      </PlaceLink>
+      <ul>
+        {sections.map(({ path, name, icon }) => {
+          const { status, count } = sectionState(path, summary)
+          return (
+            <li key={path}>
+              <PlaceLink href={path} title={name} isCurrent={isWithin(location, path)}>
+                <Icon name={icon} />
+                <span className="label">{name}</span>
+                {count !== null && status === null && <span className="count">{count}</span>}
+                {status !== null && (
+                  <span className="trouble">
+                    <StatusShape status={status} size={12} />
+                    <span className="visually-hidden">{status === 'fail' ? 'failing' : 'degraded'}</span>
+                  </span>
+                )}
+              </PlaceLink>
+            </li>
+          )
+        })}
+      </ul>
       <Foot summary={summary} />
-    </div>
+    </nav>
   )
 }
 

@@ -1,5 +1,5 @@
 import type { Summary } from '@millrace/contract'
-import { Link } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { lanesOf } from '../queues/lanes.model.ts'
 import { LaneStrip } from '../queues/lane-strip.tsx'
 import { queueRows } from '../queues/queue-row.model.ts'
@@ -18,9 +18,9 @@ export function LanesPanel({ summary, isOld }: { readonly summary: Summary | und
       note={
         worst && (
           <>
-            <Link href={`/queues/${encodeURIComponent(worst.name)}`} className="thing">
+            <PlaceLink href={`/queues/${encodeURIComponent(worst.name)}`} className="thing">
               {worst.name}
-            </Link>
+            </PlaceLink>
             {worst.status === 'ok' ? 'the busiest; none is in trouble' : 'the queue in most trouble'}
           </>
         )

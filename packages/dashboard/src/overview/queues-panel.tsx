@@ -1,5 +1,5 @@
 import type { Summary } from '@millrace/contract'
-import { Link } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { queueColumns } from '../queues/queue-columns.tsx'
 import { queueRows } from '../queues/queue-row.model.ts'
 import { Empty } from '../ui/empty.tsx'
@@ -29,9 +29,9 @@ export function QueuesPanel({ summary, isOld }: { readonly summary: Summary | un
               {total('ready')} waiting · {total('dead')} dead
             </span>
           )}
-          <Link href="/queues" className="button">
+          <PlaceLink href="/queues" className="button">
             All queues <Icon name="next" />
-          </Link>
+          </PlaceLink>
         </>
       }
     >

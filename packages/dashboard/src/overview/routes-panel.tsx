@@ -1,5 +1,5 @@
 import type { RouteMetrics, Summary } from '@millrace/contract'
-import { Link } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf, pointsOf } from '../summary/series.model.ts'
 import { Empty } from '../ui/empty.tsx'
@@ -25,9 +25,9 @@ export function RoutesPanel({ summary, isOld }: { readonly summary: Summary | un
       note={routes && `${Math.min(mostRoutes, routes.length)} of ${routes.length}`}
       isOld={isOld}
       end={
-        <Link href="/api" className="button">
+        <PlaceLink href="/api" className="button">
           API <Icon name="next" />
-        </Link>
+        </PlaceLink>
       }
     >
       {routes?.length === 0 ? (
@@ -64,9 +64,9 @@ function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
       head: 'Route',
       phone: 'name',
       cell: ({ method, endpoint }) => (
-        <Link href={reasonPath({ kind: 'route', subject: `${method} ${endpoint}` })} className="route code">
+        <PlaceLink href={reasonPath({ kind: 'route', subject: `${method} ${endpoint}` })} className="route code">
           <span className="method">{method}</span> {endpoint}
-        </Link>
+        </PlaceLink>
       ),
     },
     { id: 'rate', head: 'Req /s', isNumber: true, cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },

@@ -1,5 +1,5 @@
 import type { Summary } from '@millrace/contract'
-import { Link } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { durabilityOf } from '../redis/durability.model.ts'
 import { Ladder } from '../redis/ladder.tsx'
 import { metrics } from '../summary/metric-names.ts'
@@ -37,9 +37,9 @@ export function StorePanel({ summary, isOld }: { readonly summary: Summary | und
       end={
         <>
           <span>{facts.join(' · ')}</span>
-          <Link href="/redis" className="button">
+          <PlaceLink href="/redis" className="button">
             Redis <Icon name="next" />
-          </Link>
+          </PlaceLink>
         </>
       }
     >

@@ -1,5 +1,5 @@
 import type { Reason, Summary } from '@millrace/contract'
-import { Link } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { formatClock, formatMoment } from '../ui/format.model.ts'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { statusOf } from '../ui/status.model.ts'
@@ -15,6 +15,7 @@ export function VerdictStrip({ summary, isOld }: { readonly summary: Summary | u
     return (
       <section className="verdict" aria-label="Verdict" aria-busy="true">
         <h1>
+          <span className="visually-hidden">Overview</span>
           <Skeleton width={180} height={24} />
         </h1>
         <Skeleton width="60%" height={16} />
@@ -55,7 +56,7 @@ function ReasonLine({ reason, nowMs }: { readonly reason: Reason; readonly nowMs
   return (
     <li>
       <StatusShape status={statusOf(reason.status).status} />
-      <Link href={reasonPath(reason)}>{reason.subject}</Link>
+      <PlaceLink href={reasonPath(reason)}>{reason.subject}</PlaceLink>
       <span className="text">{reason.text}</span>
       {reason.since !== null && (
         <time dateTime={new Date(reason.since).toISOString()}>

@@ -1,5 +1,5 @@
 import type { Summary } from '@millrace/contract'
-import { Link } from 'wouter'
+import { PlaceLink } from '../place-link.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { pointsOf } from '../summary/series.model.ts'
 import { fixed, formatDuration, formatNumber, formatRate, unknown } from '../ui/format.model.ts'
@@ -18,7 +18,7 @@ export function queueColumns(summary: Summary | undefined): Column<QueueRow>[] {
       head: 'Queue',
       phone: 'name',
       isSortable: true,
-      cell: ({ name }) => <Link href={`/queues/${encodeURIComponent(name)}`}>{name}</Link>,
+      cell: ({ name }) => <PlaceLink href={`/queues/${encodeURIComponent(name)}`}>{name}</PlaceLink>,
     },
     { id: 'levels', head: 'Levels', leavesBelow: 1024, cell: ({ queue }) => <LaneGlyph levels={queue.levels} /> },
     { id: 'waiting', head: 'Waiting', phone: 'figure', isNumber: true, isSortable: true, cell: ({ waiting }) => formatNumber(waiting) },

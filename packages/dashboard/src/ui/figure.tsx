@@ -22,17 +22,20 @@ export interface FigureProps {
 export function Figure({ label, value, state = null, points, limit = null, note = '' }: FigureProps) {
   return (
     <div className="figure" data-status={state?.status ?? 'ok'}>
-      <div className="label">
-        <dt>{label}</dt>
+      <dt className="label">
+        {label}
         {state !== null && <Status {...state} />}
-      </div>
+      </dt>
       <dd className="value">{value === undefined ? <Skeleton width={72} height={24} /> : <Value value={value} />}</dd>
-      {points !== undefined &&
-        (value === undefined ? (
-          <Skeleton width="100%" height={24} />
-        ) : (
-          <Sparkline points={points} limit={limit} status={state?.status ?? 'ok'} />
-        ))}
+      {points !== undefined && (
+        <dd className="line">
+          {value === undefined ? (
+            <Skeleton width="100%" height={28} />
+          ) : (
+            <Sparkline points={points} limit={limit} status={state?.status ?? 'ok'} />
+          )}
+        </dd>
+      )}
       <dd className="note">{value === undefined ? <Skeleton width="70%" height={10} /> : note}</dd>
     </div>
   )
