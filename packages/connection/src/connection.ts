@@ -52,6 +52,8 @@ export interface ConnectionHealth {
   /** What `maxMemoryBytes` is: what the server may use (`maxmemory`), all memory of its machine where it has no such limit, the disk of the file. */
   readonly memoryLimit: 'maxmemory' | 'system' | 'disk' | null
   readonly connectedClients: number | null
+  /** Commands that the server ran in the last second or so, of all its clients; null for a file. */
+  readonly commandsPerSecond: number | null
   /** Where leases are renewed: a thread of its own, or (a bundled application) the main thread. */
   readonly renewing: 'thread' | 'main-thread'
   /** Sentences an operator should read: an overridden eviction policy, a weak durability grade, a missing right. */

@@ -381,6 +381,7 @@ test('health shows the file: its version, its bytes, and a ping', async () => {
     durability: 'crash-safe',
     memoryLimit: 'disk',
     connectedClients: null,
+    commandsPerSecond: null,
     renewing: 'thread',
   })
   expect(health.version).toMatch(/^SQLite 3\.\d+\.\d+$/)

@@ -91,6 +91,7 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
       maxMemoryBytes: diskBytes,
       memoryLimit: diskBytes === null ? null : 'disk',
       connectedClients: null,
+      commandsPerSecond: null,
       renewing: 'thread',
       warnings,
     }

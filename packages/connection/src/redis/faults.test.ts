@@ -138,6 +138,7 @@ describe('a server that stops answering', () => {
       connected: true,
       latencyMs: expect.any(Number),
       connectedClients: expect.any(Number),
+      commandsPerSecond: expect.any(Number),
     })
   })
 

@@ -93,15 +93,18 @@ export class RedisStoreConnection implements RedisConnection {
     const startedMs = performance.now()
     const asked = (call: PlainCall) => link.call(call, pingMs).catch(() => undefined)
     const late = pause(pingMs, undefined, { ref: false })
-    const [pong, clients] = await Promise.race([
+    const [pong, info] = await Promise.race([
       Promise.all([
         asked(new PlainCall('PING', [])).then((answer) => answer && performance.now() - startedMs),
-        asked(new PlainCall('INFO', ['clients'])),
+        asked(new PlainCall('INFO', ['clients', 'stats'])),
       ]),
       late.then(() => []),
     ])
     const figures = this.#gauge.figures
-    const connectedClients = /^connected_clients:(\d+)/m.exec(typeof clients === 'string' ? clients : '')?.[1]
+    const counted = (name: string): number | null => {
+      const found = new RegExp(`^${name}:(\\d+)`, 'm').exec(typeof info === 'string' ? info : '')?.[1]
+      return found === undefined ? null : Number(found)
+    }
     const warnings = [...this.#preflight.warnings]
     const evicts = evictionWarning(figures?.policy, address.description)
     if (evicts !== undefined) warnings.push(evicts)
@@ -117,7 +120,8 @@ export class RedisStoreConnection implements RedisConnection {
       usedMemoryBytes: figures?.usedBytes ?? null,
       maxMemoryBytes: figures?.maxBytes ?? null,
       memoryLimit: figures?.limit ?? null,
-      connectedClients: connectedClients === undefined ? null : Number(connectedClients),
+      connectedClients: counted('connected_clients'),
+      commandsPerSecond: counted('instantaneous_ops_per_sec'),
       renewing: this.#renewal.place,
       warnings,
     }

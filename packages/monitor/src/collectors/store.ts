@@ -20,6 +20,7 @@ export interface StoreReading {
   /** Round trip of a ping made for this reading. */
   readonly latencyMs: Reading
   readonly connectedClients: Reading
+  readonly commandsPerSecond: Reading
 }
 
 /** The store this process is connected to: one ping and, of a server, one INFO a reading. */
@@ -51,6 +52,7 @@ export class StoreCollector {
       maxMemoryBytes: figure('maxMemoryBytes'),
       memoryLimit: figure('memoryLimit'),
       latencyMs: figure('latencyMs', 'the store did not answer a ping within a second'),
+      commandsPerSecond: figure('commandsPerSecond', kind === 'embedded' ? 'a file has no server' : undefined),
       connectedClients: figure('connectedClients', kind === 'embedded' ? 'a file has no clients' : undefined),
     }
   }

@@ -52,6 +52,7 @@ function nothingKnown({ kind, durability }: Connection): ConnectionHealth {
     maxMemoryBytes: null,
     memoryLimit: null,
     connectedClients: null,
+    commandsPerSecond: null,
     renewing: 'thread',
     warnings: [],
   }

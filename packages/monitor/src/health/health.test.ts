@@ -22,6 +22,7 @@ const store: ConnectionHealth = {
   maxMemoryBytes: 100,
   memoryLimit: 'maxmemory',
   connectedClients: 3,
+  commandsPerSecond: 40,
   renewing: 'thread',
   warnings: [],
 }

@@ -93,6 +93,13 @@ const entries = [
   { group: 'system', name: 'store.clients', unit: 'count', kind: 'gauge', help: 'Clients connected to Redis.' },
   {
     group: 'system',
+    name: 'store.commands',
+    unit: 'perSecond',
+    kind: 'gauge',
+    help: 'Commands that Redis runs a second, of all its clients.',
+  },
+  {
+    group: 'system',
     name: 'process.cpu',
     unit: 'percent',
     kind: 'gauge',

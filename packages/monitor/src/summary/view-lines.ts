@@ -97,6 +97,7 @@ function draw(view: View, selection: SummarySelection, sources: ViewSources, lin
         system.line('store.memory', 'max'),
         ...percentiles.map((statistic) => system.line('store.latency', statistic)),
         system.line('store.clients', 'max'),
+        system.line('store.commands', 'avg'),
       ],
     }
   }
