@@ -13,8 +13,9 @@ const settledMs = 5 * 60_000
 /** What is remembered of settled buckets, in characters of packed text; beyond it all is read anew. */
 const maxCharacters = 96_000_000
 const maxBuckets = 4096
-/** Merged histograms that are remembered; beyond it they are merged anew. */
-const maxMerged = 30_000
+/** Histograms that are remembered: of single buckets, and sums over several; beyond it those of that kind are merged anew. */
+const maxMerged = 12_000
+const maxSums = 30_000
 const maxBlocks = 1024
 /** Buckets that may still change: those of three tiers and three groups. */
 const maxRecent = 64
@@ -45,6 +46,7 @@ export class SeriesReader {
   readonly #blocks = new Map<string, Map<string, Histogram | undefined>>()
   #characters = 0
   #merged = 0
+  #summed = 0
 
   constructor(keyValue: KeyValue, writer: SeriesWriter) {
     this.#keyValue = keyValue
@@ -53,6 +55,7 @@ export class SeriesReader {
 
   async window(tier: Tier, group: Group, starts: readonly number[], nowMs: number): Promise<Window> {
     if (this.#merged > maxMerged) this.#forgetMerged()
+    if (this.#summed > maxSums) this.#forgetSums()
     const buckets = await Promise.all(starts.map((startMs) => this.#shared(tier, group, startMs, nowMs)))
     return new Window(tier, starts, buckets, this.#sums(tier, group, starts, buckets))
   }
@@ -118,7 +121,7 @@ export class SeriesReader {
       keys: undefined,
       window: new Map(),
       block: (startMs, count) => this.#block(`${place}:${startMs}:${count}`),
-      onKept: () => void (this.#merged += 1),
+      onKept: () => void (this.#summed += 1),
     }
     this.#spans.set(length, { name, sums })
     return sums
@@ -138,9 +141,13 @@ export class SeriesReader {
 
   #forgetMerged(): void {
     for (const bucket of this.#settled.values()) bucket.forget()
+    this.#merged = 0
+  }
+
+  #forgetSums(): void {
     this.#spans.clear()
     this.#blocks.clear()
-    this.#merged = 0
+    this.#summed = 0
   }
 }
 

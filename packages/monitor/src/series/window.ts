@@ -114,8 +114,9 @@ export class Window {
 
   #kept(sums: Map<string, Histogram | undefined>, name: string, add: () => Histogram | undefined): Histogram | undefined {
     if (!sums.has(name)) {
-      sums.set(name, add())
-      this.#sums.onKept()
+      const added = add()
+      sums.set(name, added)
+      if (added) this.#sums.onKept()
     }
     return sums.get(name)
   }
