@@ -29,7 +29,7 @@ export interface SummaryParts {
 export async function buildSummary(parts: SummaryParts): Promise<Summary> {
   const { range, view, selection, windows, api, queues, instances, system, verdict, environment, nowMs } = parts
   const routes = worstFirst((await apiMetrics(range, api, nowMs)).routes)
-  const { resolutionSeconds, series, heatmaps } = viewLines(view, selection, { windows, queues, routes, nowMs })
+  const { resolutionSeconds, series, heatmaps } = viewLines(view, selection, { windows, queues, instances, routes, nowMs })
   return {
     generatedAt: nowMs,
     range,

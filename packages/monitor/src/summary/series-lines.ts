@@ -37,11 +37,6 @@ export class Lines {
     this.#steps = steps
   }
 
-  /** The processes that wrote anything, by name. */
-  get instances(): readonly string[] {
-    return this.#window.instances()
-  }
-
   line(metric: MetricName, statistic: Statistic, labels: Labels = {}): Series {
     const { kind, unit } = metricOf(metric)
     const points = this.#steps.points(this.#histograms(metric, labels), statisticOf(statistic, kind))

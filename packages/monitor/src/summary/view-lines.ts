@@ -1,4 +1,4 @@
-import type { QueueStats, RouteMetrics } from '../answers.ts'
+import type { Instance, QueueStats, RouteMetrics } from '../answers.ts'
 import type { Group } from '../series/catalogue.ts'
 import type { Window } from '../series/window.ts'
 import { Steps } from './points.ts'
@@ -26,6 +26,7 @@ const percentiles: readonly Statistic[] = ['p50', 'p95', 'p99']
 export interface ViewSources {
   readonly windows: ReadonlyMap<Group, Window>
   readonly queues: readonly QueueStats[]
+  readonly instances: readonly Instance[]
   /** Worst first. */
   readonly routes: readonly RouteMetrics[]
   readonly nowMs: number
@@ -58,10 +59,15 @@ export function viewLines(view: View, selection: SummarySelection, sources: View
   return { resolutionSeconds: steps.resolutionSeconds, ...drawn }
 }
 
-function pointsOf(view: View, { windows }: ViewSources): number {
+function pointsOf(view: View, sources: ViewSources): number {
   if (view === 'overview') return overviewPoints
-  const instances = Math.min(maxInstances, windows.get('system')?.instances().length ?? 0)
-  return maxPoints / (view === 'system' ? Math.max(1, instances * machineLines) : mostLines)
+  return maxPoints / (view === 'system' ? Math.max(1, instancesOf(sources).length * machineLines) : mostLines)
+}
+
+/** Those that are there now: a week of restarts has left many others. Where nobody tells of itself, all that measured something. */
+function instancesOf({ instances, windows }: ViewSources): string[] {
+  const names = instances.length > 0 ? instances.map(({ instance }) => instance) : (windows.get('system')?.instances() ?? [])
+  return names.slice(0, maxInstances)
 }
 
 /** Buckets a point, of those that make round times: 5 minutes × 6 are half an hour, hours × 3 a part of a day. */
@@ -90,7 +96,7 @@ function draw(view: View, selection: SummarySelection, sources: ViewSources, lin
   }
   if (view === 'queues' && queues) return drawQueues(queues, selection, sources)
   if (view === 'api' && api) return drawApi(api, selection, sources, alive)
-  if (view === 'system' && system) return { series: system.instances.slice(0, maxInstances).flatMap((name) => machine(system, name)) }
+  if (view === 'system' && system) return { series: instancesOf(sources).flatMap((name) => machine(system, name)) }
   if (view === 'redis' && system) {
     return {
       series: [
