@@ -27,6 +27,7 @@ export function ApiPage() {
   const labels = useMemo(() => chosen ?? {}, [chosen])
   const lines = useMemo(() => (summary === undefined ? undefined : linesOf(summary, labels)), [summary, labels])
   const heatmap = summary && (summary.heatmaps.find((one) => one.metric === metrics.response && isAlike(one.labels, labels)) ?? null)
+  const rates = useMemo(() => summary && pointsOf(summary, metrics.response, 'perSecond', labels), [summary, labels])
   const chart = {
     resolutionSeconds: summary?.resolutionSeconds ?? 60,
     generatedAtMs: summary?.generatedAt ?? 0,
@@ -49,6 +50,7 @@ export function ApiPage() {
           note={summary && `log scale, a column is ${formatDuration(summary.resolutionSeconds * 1_000)}`}
           heatmap={heatmap}
           lines={lines ?? []}
+          rates={rates}
           noun="requests"
           {...chart}
         />

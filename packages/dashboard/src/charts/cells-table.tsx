@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber } from '../ui/format.model.ts'
+import { formatDuration, formatNumber, unknown } from '../ui/format.model.ts'
 import { columnTotal, filledRows } from './heatmap.model.ts'
 import type { Cells } from './heatmap.model.ts'
 import type { Grid, Line } from './lines.model.ts'
@@ -44,7 +44,7 @@ export function CellsTable({ title, cells, lines, grid, noun, resolutionSeconds 
             .map(({ start, column, time, values }) => (
               <tr key={start}>
                 <th scope="row">{time}</th>
-                <td className="number">{formatNumber(columnTotal(cells, column))}</td>
+                <td className="number">{cells.isMeasured[column] === true ? formatNumber(columnTotal(cells, column)) : unknown}</td>
                 {values.map((value, line) => (
                   <td key={lines[line]?.label} className="number">
                     {value}
@@ -52,7 +52,7 @@ export function CellsTable({ title, cells, lines, grid, noun, resolutionSeconds 
                 ))}
                 {rows.map((row) => (
                   <td key={row} className="number">
-                    {formatNumber(cells.counts[column]?.[row] ?? 0)}
+                    {cells.isMeasured[column] === true ? formatNumber(cells.counts[column]?.[row] ?? 0) : unknown}
                   </td>
                 ))}
               </tr>

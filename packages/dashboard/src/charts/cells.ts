@@ -8,7 +8,12 @@ const gapPx = 0.7
 const gapShare = 0.2
 
 /** Draws the cells into the plot's area. O(cells). */
-export function drawCells(canvas: CanvasRenderingContext2D, plot: uPlot, { starts, rows, counts, largest }: Cells, palette: Palette): void {
+export function drawCells(
+  canvas: CanvasRenderingContext2D,
+  plot: uPlot,
+  { starts, rows, counts, isMeasured, largest }: Cells,
+  palette: Palette,
+): void {
   const { left, top, width, height } = plot.bbox
   const [first = 0, second = first] = starts.slice(0, 2).map((start) => plot.valToPos(start, 'x', true))
   const columnWidth = starts.length > 1 ? second - first : width
@@ -20,6 +25,7 @@ export function drawCells(canvas: CanvasRenderingContext2D, plot: uPlot, { start
   canvas.rect(left, top, width, height)
   canvas.clip()
   counts.forEach((column, index) => {
+    if (isMeasured[index] !== true) return
     column.forEach((count, row) => {
       const [upper = 0, lower = 0] = edges[row] ?? []
       canvas.fillStyle = colours[colourStep(count, largest)] ?? ''

@@ -1,4 +1,4 @@
-import type { Heatmap } from '@millrace/contract'
+import type { Heatmap, Series } from '@millrace/contract'
 import { useCallback, useMemo, useState } from 'react'
 import { formatNumber } from '../ui/format.model.ts'
 import { drawCells } from './cells.ts'
@@ -19,6 +19,8 @@ interface HeatmapChartProps {
   readonly heatmap: Heatmap | null | undefined
   /** Percentiles that lie over the cells. */
   readonly lines: readonly Line[]
+  /** Events a second: where they are null nobody measured, and the column stays empty. */
+  readonly rates?: Series['points'] | undefined
   /** What is counted: `requests`. */
   readonly noun: string
   readonly resolutionSeconds: number
@@ -32,10 +34,10 @@ const noColumns = { columns: [], bucketsPerDoubling: 16 as const }
 
 /** How times were spread, from the buckets as stored: one column a point, one row a bucket, percentiles on top. */
 export function HeatmapChart(props: HeatmapChartProps) {
-  const { title, note, heatmap, lines, noun, resolutionSeconds, generatedAtMs, empty, isOld = false } = props
+  const { title, note, heatmap, lines, rates, noun, resolutionSeconds, generatedAtMs, empty, isOld = false } = props
   const [pointed, setPointed] = useState<Pointed | null>(null)
   const untilMs = useUntil(isOld)
-  const cells = useMemo(() => cellsOf(heatmap ?? noColumns), [heatmap])
+  const cells = useMemo(() => cellsOf(heatmap ?? noColumns, rates), [heatmap, rates])
   const shown = useMemo(
     () => ({ grid: gridOver(cells.starts, lines, resolutionSeconds, generatedAtMs), scale: cells.scale, untilMs }),
     [cells, lines, resolutionSeconds, generatedAtMs, untilMs],

@@ -76,3 +76,14 @@ it('buckets that the server merged already keep their bounds', () => {
   const cells = cellsOf({ bucketsPerDoubling: 1, columns: [{ timestamp: start, buckets: [[3, 7]] }] })
   expect(cells.counts[0]?.flatMap((count, row) => (count === 0 ? [] : [cells.rows[row]]))).toEqual([{ fromMs: 8, toMs: 16 }])
 })
+
+it('a column that nobody measured is not one in which nothing happened', () => {
+  const rates: [number, number | null][] = [
+    [start, 0],
+    [start + 60_000, null],
+    [start + 120_000, 2],
+  ]
+  const cells = cellsOf(heatmap([], [], [[bucketOf(60), 2]]), rates)
+  expect(cells.isMeasured).toEqual([true, false, true])
+  expect([0, 1].map((column) => cellReadout(cells, column, null, 'requests').total)).toEqual(['0 requests', 'nothing measured'])
+})

@@ -1,4 +1,4 @@
-import type { Heatmap } from '@millrace/contract'
+import type { Heatmap, Series } from '@millrace/contract'
 import { formatDuration, formatNumber } from '../ui/format.model.ts'
 import { logScale } from './scale.model.ts'
 import type { Scale } from './scale.model.ts'
@@ -14,14 +14,20 @@ export interface Cells {
   readonly starts: readonly number[]
   /** Each holds times above `fromMs` up to `toMs`; fastest first. */
   readonly rows: readonly { readonly fromMs: number; readonly toMs: number }[]
+  /** False where nobody measured: that is not the same as nothing having happened. */
+  readonly isMeasured: readonly boolean[]
   /** [column][row] */
   readonly counts: readonly (readonly number[])[]
   readonly largest: number
   readonly scale: Scale
 }
 
-/** Below and above the scale's ends a value counts in the first and the last row: no attempt is lost. */
-export function cellsOf({ columns, bucketsPerDoubling }: Pick<Heatmap, 'columns' | 'bucketsPerDoubling'>): Cells {
+/**
+ * Below and above the scale's ends a value counts in the first and the last row: no attempt is lost.
+ *
+ * @param rates events a second, null where nobody measured; left out, every column is taken as measured
+ */
+export function cellsOf({ columns, bucketsPerDoubling }: Pick<Heatmap, 'columns' | 'bucketsPerDoubling'>, rates?: Series['points']): Cells {
   const edgeMs = (index: number) => 2 ** (index / bucketsPerDoubling)
   const filled = columns.flatMap(({ buckets }) => buckets)
   const indexes = filled.map(([index]) => index)
@@ -44,7 +50,9 @@ export function cellsOf({ columns, bucketsPerDoubling }: Pick<Heatmap, 'columns'
     return column
   })
   const largest = counts.flat().reduce((most, count) => Math.max(most, count), 0)
-  return { starts: columns.map(({ timestamp }) => timestamp), rows, counts, largest, scale }
+  const rateAt = rates && new Map(rates)
+  const isMeasured = columns.map(({ timestamp, buckets }) => rateAt === undefined || buckets.length > 0 || rateAt.get(timestamp) != null)
+  return { starts: columns.map(({ timestamp }) => timestamp), rows, counts, isMeasured, largest, scale }
 }
 
 /** 0 for none, else 1…7 by the root of the count's part of the largest: few are still seen beside many. */
@@ -73,6 +81,7 @@ export interface CellReadout {
 
 /** What is told of the column, and of one of its cells. */
 export function cellReadout(cells: Cells, column: number, row: number | null, noun: string): CellReadout {
+  if (cells.isMeasured[column] !== true) return { total: 'nothing measured', cell: undefined }
   const range = row === null ? undefined : cells.rows[row]
   const count = row === null ? 0 : (cells.counts[column]?.[row] ?? 0)
   return {

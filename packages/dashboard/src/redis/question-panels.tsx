@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf, pointsOf } from '../summary/series.model.ts'
 import { reasonOf } from '../system/meters.model.ts'
-import { formatDuration } from '../ui/format.model.ts'
+import { formatBytes, formatDuration, unknown } from '../ui/format.model.ts'
 import { Meter } from '../ui/meter.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
@@ -12,7 +12,7 @@ import type { StatusWord } from '../ui/status.model.ts'
 import { durabilityOf } from './durability.model.ts'
 import { fullInMs } from './fill.model.ts'
 import { Ladder } from './ladder.tsx'
-import { clientsText, latencyText, roomOf, speedOf, storeWords } from './store.model.ts'
+import { clientsText, diskOf, growsTo, latencyText, roomOf, speedOf, storeWords } from './store.model.ts'
 
 interface QuestionProps {
   readonly summary: Summary | undefined
@@ -33,11 +33,13 @@ export function LossPanel({ summary, isOld }: QuestionProps) {
 
 /** Room: how much of what it may use is used, and when that is all. */
 export function RoomPanel({ summary, isOld }: QuestionProps) {
-  const room = summary && roomOf(summary.redis, limitOf(summary, metrics.storeUsage), reasonOf(summary.system, 'redis.usedMemoryBytes'))
+  const room = summary && roomOfStore(summary)
   const points = summary && pointsOf(summary, metrics.storeMemory, 'max')
-  const limit = summary?.redis.maxMemoryBytes ?? null
+  const limit = summary === undefined ? null : growsTo(summary.system)
   const full = points === undefined || limit === null ? null : fullInMs(points, limit)
   const words = storeWords(summary?.redis.kind ?? 'redis')
+  const used = summary?.redis.usedMemoryBytes ?? null
+  const why = (figure: string) => (summary === undefined ? '' : reasonOf(summary.system, figure))
   return (
     <Question title="Will it stop?" state={room?.state} isOld={isOld}>
       {room === undefined ? <Skeleton width="100%" height={24} /> : <Meter name={words.room} {...room} />}
@@ -47,11 +49,18 @@ export function RoomPanel({ summary, isOld }: QuestionProps) {
             'Full',
             summary && (full === null ? 'not in sight' : `est. in ${formatDuration(Math.round(full / 60_000) * 60_000)}, as it grows now`),
           ],
-          ['Clients', summary && clientsText(summary.redis, reasonOf(summary.system, 'redis.connectedClients'))],
+          summary?.redis.kind === 'embedded'
+            ? ['File', used === null ? `${unknown} ${why('redis.usedMemoryBytes')}` : formatBytes(used)]
+            : ['Clients', summary && clientsText(summary.redis, why('redis.connectedClients'))],
         ]}
       />
     </Question>
   )
+}
+
+function roomOfStore({ redis, system, ...summary }: Summary) {
+  if (redis.kind === 'embedded') return diskOf(system, limitOf(summary, metrics.disk))
+  return roomOf(redis, limitOf(summary, metrics.storeUsage), reasonOf(system, 'redis.usedMemoryBytes'))
 }
 
 /** Speed: one round trip now. */

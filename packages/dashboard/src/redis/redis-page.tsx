@@ -25,7 +25,7 @@ export function RedisPage() {
     empty: 'Nothing was measured in this time.',
   }
   const latency = useMemo(() => summary && latencyLines(summary), [summary])
-  const room = useMemo(() => summary && roomLine(summary, words.room), [summary, words.room])
+  const room = useMemo(() => summary && roomLine(summary, words.used), [summary, words.used])
   const clients = useMemo(() => summary && clientsLine(summary), [summary])
   const reasons = summary?.verdict.reasons.filter(({ kind }) => kind === 'redis') ?? []
   return (
@@ -33,7 +33,7 @@ export function RedisPage() {
       <div className="title">
         <h1>{words.title}</h1>
         {summary && <Status {...connection(summary)} badge />}
-        <p>{summary && (summary.redis.version === null ? null : `${words.product} ${summary.redis.version}`)}</p>
+        <p>{summary?.redis.version}</p>
       </div>
       {summary?.redis.connected === false && (
         <Banner status="fail" title="Not connected.">

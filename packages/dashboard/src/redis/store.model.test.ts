@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { systemOf } from '../system/system.test.fixture.ts'
-import { clientsText, latencyText, roomOf, speedOf } from './store.model.ts'
+import { clientsText, diskOf, growsTo, latencyText, roomOf, speedOf } from './store.model.ts'
 
 const { redis } = systemOf()
 const memory = { metric: 'store.memory_usage', warn: 75, critical: 90 }
@@ -30,6 +30,17 @@ it('a round trip is slow from its limit on', () => {
   expect([0.6, 20, 100, null].map((latencyMs) => speedOf({ ...redis, latencyMs }, ping).word)).toEqual(['OK', 'Slow', 'Failing', 'Unknown'])
 })
 
-it('a file has no clients', () => {
-  expect(clientsText({ ...redis, kind: 'embedded', connectedClients: null }, '')).toBe('one process owns the file')
+it('a file stops when its disk is full, whoever filled it', () => {
+  const { disk } = systemOf()
+  const full = diskOf({ disk: { ...disk, usage: 97 }, unknown: [] }, { metric: 'disk.usage', warn: 85, critical: 95 })
+  expect([full.usage, full.of, full.state]).toEqual([0.97, '35.0 GiB of 80.0 GiB, /data', { status: 'fail', word: 'High' }])
+  const unread = diskOf({ disk: { ...disk, usage: null }, unknown: [{ figure: 'disk.usage', reason: 'no permission' }] }, undefined)
+  expect([unread.of, unread.state.word]).toEqual(['no permission', 'Unknown'])
+})
+
+it('Redis grows to its limit, a file into what is free beside it', () => {
+  const gib = 1_024 ** 3
+  const system = systemOf()
+  expect(growsTo(system)).toBe(2 * gib)
+  expect(growsTo({ ...system, redis: { ...redis, kind: 'embedded', usedMemoryBytes: gib } })).toBe(46 * gib)
 })

@@ -1,4 +1,5 @@
-import type { Limit, StoreFigures } from '@millrace/contract'
+import type { Limit, StoreFigures, SystemMetrics } from '@millrace/contract'
+import { reasonOf } from '../system/meters.model.ts'
 import { formatBytes, formatDuration, formatNumber, unknown } from '../ui/format.model.ts'
 import { statusBy } from '../ui/status.model.ts'
 import type { StatusWord } from '../ui/status.model.ts'
@@ -6,9 +7,9 @@ import type { StatusWord } from '../ui/status.model.ts'
 /** What the page is called, and how it names things: a Redis and a file are asked the same questions. */
 export interface StoreWords {
   readonly title: string
-  readonly product: string
   readonly room: string
   readonly roomChart: string
+  readonly used: string
   readonly roundTrip: string
   readonly down: string
 }
@@ -16,17 +17,17 @@ export interface StoreWords {
 const wordsOf: Readonly<Record<StoreFigures['kind'], StoreWords>> = {
   redis: {
     title: 'Redis',
-    product: 'Redis',
     room: 'Memory',
     roomChart: 'Memory used',
+    used: 'Memory',
     roundTrip: 'Ping',
     down: 'Redis does not answer. Nothing is enqueued or run until it does; what it holds stays there.',
   },
   embedded: {
     title: 'Embedded file',
-    product: 'SQLite',
-    room: 'File',
+    room: 'Disk',
     roomChart: 'Size of the file',
+    used: 'File',
     roundTrip: 'Round trip to the file’s thread',
     down: 'The file’s thread does not answer. Nothing is enqueued or run until it does.',
   },
@@ -65,6 +66,29 @@ export function roomOf(store: StoreFigures, limit: Limit | undefined, reason: st
   }
 }
 
+/** A file stops when its disk is full, whoever filled it. `limit` is in percent of the disk. */
+export function diskOf({ disk, unknown: reasons }: Pick<SystemMetrics, 'disk' | 'unknown'>, limit: Limit | undefined): RoomUse {
+  const { usage, usedBytes, totalBytes } = disk
+  const shares = limit && { warn: limit.warn / 100, critical: limit.critical / 100 }
+  const status = statusBy(usage, limit)
+  if (usage === null || usedBytes === null || totalBytes === null) {
+    return { usage: null, of: reasonOf({ unknown: reasons }, 'disk.usage'), limit: shares, state: { status: 'unknown', word: 'Unknown' } }
+  }
+  return {
+    usage: usage / 100,
+    of: `${formatBytes(usedBytes)} of ${formatBytes(totalBytes)}, ${disk.path}`,
+    limit: shares,
+    state: { status, word: status === 'ok' ? 'OK' : 'High' },
+  }
+}
+
+/** What the store's figure of use may grow to, bytes: its limit, or for a file what it has and what is free beside it. */
+export function growsTo({ redis, disk }: Pick<SystemMetrics, 'redis' | 'disk'>): number | null {
+  if (redis.kind === 'redis') return redis.maxMemoryBytes
+  const { usedBytes, totalBytes } = disk
+  return redis.usedMemoryBytes === null || usedBytes === null || totalBytes === null ? null : redis.usedMemoryBytes + totalBytes - usedBytes
+}
+
 /** How the round trip is against its limit, ms. */
 export function speedOf({ latencyMs }: StoreFigures, limit: Limit | undefined): StatusWord {
   const status = statusBy(latencyMs, limit)
@@ -77,8 +101,7 @@ export function latencyText(latencyMs: number | null, limit: Limit | undefined, 
   return limit === undefined ? formatDuration(latencyMs) : `${formatDuration(latencyMs)}, warns at ${formatDuration(limit.warn)}`
 }
 
-/** How many are connected; a file has no clients. */
-export function clientsText({ kind, connectedClients }: StoreFigures, reason: string): string {
-  if (kind === 'embedded') return 'one process owns the file'
+/** How many are connected. */
+export function clientsText({ connectedClients }: StoreFigures, reason: string): string {
   return connectedClients === null ? `${unknown} ${reason}` : formatNumber(connectedClients)
 }
