@@ -25,7 +25,7 @@ export function StorePanel({ summary, isOld }: { readonly summary: Summary | und
   const { redis } = summary
   const { rungs, sentence } = durabilityOf(redis)
   const facts = [
-    redis.kind === 'redis' ? redis.version : `SQLite ${redis.version ?? ''}`.trim(),
+    redis.version,
     redis.latencyMs === null ? null : formatDuration(redis.latencyMs),
     redis.connectedClients === null ? null : `${formatNumber(redis.connectedClients)} clients`,
   ].filter((fact) => fact !== null)

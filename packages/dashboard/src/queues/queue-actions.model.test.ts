@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { questionOf, refusalOf } from './queue-actions.model.ts'
+import type { Summary } from '@millrace/contract'
+import { afterAction, questionOf, refusalOf } from './queue-actions.model.ts'
+import { queueWith } from './queue.test.fixture.ts'
 
 describe('the question before an action', () => {
   it('states the count, what happens and what survives', () => {
@@ -23,4 +25,21 @@ describe('the question before an action', () => {
 
 it('a viewer is told who can; nobody is refused by a guess', () => {
   expect([refusalOf('viewer'), refusalOf('operator'), refusalOf(undefined)]).toEqual([expect.stringContaining('operator'), null, null])
+})
+
+describe('what was done is shown before the next read', () => {
+  const counts = { ready: 1, scheduled: 0, active: 0, completed: 7, dead: 5 }
+  const summary = { queues: [queueWith({ name: 'mail', counts }), queueWith({ name: 'other', counts })] } as Summary
+  const after = (...done: [Parameters<typeof afterAction>[1], number]) => {
+    const { queues } = afterAction(summary, done[0], 'mail', done[1])
+    expect(queues[1]).toBe(summary.queues[1])
+    return queues[0]
+  }
+
+  it('in the queue that was meant alone', () => {
+    expect(after('pause', 0)?.paused).toBe(true)
+    expect(after('resume', 0)?.paused).toBe(false)
+    expect(after('redrive', 4)?.counts).toEqual({ ...counts, ready: 5, dead: 1 })
+    expect(after('clear', 9)?.counts).toEqual({ ...counts, completed: 0 })
+  })
 })

@@ -1,4 +1,4 @@
-import type { Role } from '@millrace/contract'
+import type { QueueStats, Role, Summary } from '@millrace/contract'
 import { formatNumber } from '../ui/format.model.ts'
 
 /** What may be done to a whole queue. */
@@ -67,3 +67,15 @@ export function refusalOf(role: Role | undefined): string | null {
 }
 
 const messages = (count: number) => (count === 1 ? 'message' : 'messages')
+
+/** The summary as it is once `changed` messages of a queue were redriven or cleared, or it was paused or resumed. */
+export function afterAction(summary: Summary, action: QueueAction, name: string, changed: number): Summary {
+  return { ...summary, queues: summary.queues.map((queue) => (queue.name === name ? queueAfter(queue, action, changed) : queue)) }
+}
+
+function queueAfter(queue: QueueStats, action: QueueAction, changed: number): QueueStats {
+  const { counts } = queue
+  if (action === 'redrive') return { ...queue, counts: { ...counts, dead: counts.dead - changed, ready: counts.ready + changed } }
+  if (action === 'clear') return { ...queue, counts: { ...counts, completed: Math.max(0, counts.completed - changed) } }
+  return { ...queue, paused: action === 'pause' }
+}

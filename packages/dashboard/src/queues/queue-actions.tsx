@@ -9,9 +9,12 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { formatNumber } from '../ui/format.model.ts'
 import { useToast } from '../ui/toast.tsx'
-import { questionOf, refusalOf } from './queue-actions.model.ts'
+import { afterAction, questionOf, refusalOf } from './queue-actions.model.ts'
 import type { QueueAction } from './queue-actions.model.ts'
 import type { QueueRow } from './queue-row.model.ts'
+
+/** The server shares what it measured for 2 s; what is read after that has the action in it. */
+const settledMs = 3_000
 
 interface Asked {
   readonly action: QueueAction
@@ -77,9 +80,10 @@ function Confirm({ asked, onClose }: { readonly asked: Asked; readonly onClose: 
   const question = questionOf(asked.action, asked.name, asked.count)
   const { mutate, isPending, error } = useMutation({
     mutationFn: () => act(client, asked),
-    onSuccess: (count) => {
-      toast(question.done(count))
-      feed.refresh()
+    onSuccess: (changed) => {
+      toast(question.done(changed))
+      feed.amend((summary) => afterAction(summary, asked.action, asked.name, changed))
+      setTimeout(() => feed.refresh(), settledMs)
       onClose()
     },
     // What was shown holds no longer: the figures are read again, and the question is asked anew from them.

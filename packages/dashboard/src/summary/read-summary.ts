@@ -1,8 +1,7 @@
-import { ApiError, isProblem } from '@millrace/contract'
-import type { Summary } from '@millrace/contract'
+import { ApiError, createClient } from '@millrace/contract'
 import type { Source } from '../source.ts'
 import { ReadFailure } from './entry.ts'
-import type { Read, Reading } from './entry.ts'
+import type { Read } from './entry.ts'
 import { budgetOf } from './refresh-policy.model.ts'
 
 /** A request that is not answered by then is given up, ms. */
@@ -10,38 +9,24 @@ const patienceMs = 15_000
 
 /** How the feed reads from a server: one request, answered with 304 where nothing is new. */
 export function summaryReader({ baseUrl, token }: Pick<Source, 'baseUrl' | 'token'>): Read {
-  return async (wanted, { etag, isFresh }) => {
+  return async (query, { etag, isFresh }) => {
+    let response: Response | undefined
+    // The browser's own cache would answer a 304 as if it were new, and hide what is left of the limit.
+    const seen: typeof fetch = async (input, init) => (response = await fetch(input, { ...init, cache: 'no-store' }))
+    const client = createClient({ baseUrl, fetch: seen, ...(token === undefined ? {} : { token }) })
+    const headers = { ...(etag === undefined ? {} : { 'if-none-match': etag }), ...(isFresh ? { 'cache-control': 'no-cache' } : {}) }
+    const budget = () => budgetOf(response?.headers.get('ratelimit') ?? null, Date.now())
     try {
-      const bearer = typeof token === 'function' ? await token() : token
-      const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/api/performance/summary?${new URLSearchParams({ ...wanted })}`, {
-        credentials: 'same-origin',
-        cache: 'no-store',
-        headers: {
-          accept: 'application/json',
-          ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-          ...(etag === undefined ? {} : { 'if-none-match': etag }),
-          ...(isFresh ? { 'cache-control': 'no-cache' } : {}),
-        },
-        signal: AbortSignal.timeout(patienceMs),
-      })
-      return await readingOf(response, etag)
+      const summary = await client.getSummary({ query, headers, signal: AbortSignal.timeout(patienceMs) })
+      return { summary, etag: response?.headers.get('etag') ?? undefined, budget: budget() }
     } catch (error) {
-      throw error instanceof ReadFailure ? error : unanswered(error)
+      if (response?.status === 304) return { summary: undefined, etag, budget: budget() }
+      if (!(error instanceof ApiError)) throw unanswered(error)
+      const { status, code, message, retryAfterSeconds = 0 } = error
+      const retryAtMs = retryAfterSeconds === 0 ? 0 : Date.now() + retryAfterSeconds * 1_000
+      throw new ReadFailure({ atMs: Date.now(), status, code, detail: message, retryAtMs }, budget())
     }
   }
-}
-
-async function readingOf(response: Response, etag: string | undefined): Promise<Reading> {
-  const budget = budgetOf(response.headers.get('ratelimit'), Date.now())
-  if (response.status === 304) return { summary: undefined, etag, budget }
-  const answer: unknown = await response.json().catch(() => undefined)
-  if (response.status === 200 && answer !== undefined) {
-    return { summary: answer as Summary, etag: response.headers.get('etag') ?? undefined, budget }
-  }
-  const { status, code, message } = new ApiError(response.status, isProblem(answer) ? answer : undefined, undefined)
-  const waitSeconds = Number(response.headers.get('retry-after') ?? 0) || 0
-  const retryAtMs = waitSeconds === 0 ? 0 : Date.now() + waitSeconds * 1_000
-  throw new ReadFailure({ atMs: Date.now(), status, code, detail: message, retryAtMs }, budget)
 }
 
 function unanswered(error: unknown): ReadFailure {

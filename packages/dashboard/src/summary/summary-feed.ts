@@ -1,3 +1,4 @@
+import type { Summary } from '@millrace/contract'
 import { keyOf, ReadFailure } from './entry.ts'
 import type { Entry, Read, Wanted } from './entry.ts'
 import { mayAsk, paceOf, usualIntervalMs } from './refresh-policy.model.ts'
@@ -103,6 +104,13 @@ export class SummaryFeed {
   /** Reads what this tab shows anew, also while paused. */
   refresh(): void {
     for (const { wanted } of this.#shown.values()) this.#ask(wanted, true)
+  }
+
+  /** Shows at once what an action is known to have changed; the next read has it anyway. */
+  amend(change: (summary: Summary) => Summary): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.summary !== undefined) this.#keepAndTell(key, { ...entry, summary: change(entry.summary) })
+    }
   }
 
   setPaused(isPaused: boolean): void {

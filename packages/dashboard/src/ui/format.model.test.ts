@@ -38,7 +38,7 @@ describe('figures as text', () => {
   })
 
   it('rates keep what is small in sight', () => {
-    expect([0, 0.0166, 0.4, 37.94, 1_284.3].map(formatRate)).toEqual(['0', '0.02', '0.40', '37.9', '1,284'])
+    expect([0, 0.0003, 0.0166, 0.4, 37.94, 1_284.3].map(formatRate)).toEqual(['0', '< 0.01', '0.02', '0.40', '37.9', '1,284'])
   })
 
   it('small shares keep decimals, and nothing but zero is shown as 0 %', () => {

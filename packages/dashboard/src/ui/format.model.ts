@@ -21,6 +21,7 @@ export function fixed(value: number, digits: number): string {
 /** A rate a second: two decimals below 1, one below 1,000. */
 export function formatRate(perSecond: number): string {
   if (perSecond === 0) return '0'
+  if (perSecond < 0.005) return '< 0.01'
   return fixed(perSecond, perSecond < 0.995 ? 2 : perSecond < 999.95 ? 1 : 0)
 }
 
