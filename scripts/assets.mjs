@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { root } from './root.mjs'
 import { rooms } from './rooms.mjs'
 
-const assets = /\.(lua|sql|html|css|svg)$/
+const assets = /\.(lua|sql|html|css|svg|browser\.js)$/
 
 /** Copies every asset whose bytes differ; a file that is the same is not touched. */
 export function copyAssets() {

@@ -2,7 +2,7 @@
 import { relative } from 'node:path'
 import { connect } from 'millrace'
 import type { Connection } from 'millrace'
-import { createLog, createServer, readConfig, requireFreePort, signToken, storeUrlOf } from 'millrace/server'
+import { createLog, createServer, createSignInLink, readConfig, requireFreePort, signToken, storeUrlOf } from 'millrace/server'
 import type { Config, Server } from 'millrace/server'
 import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
 import { workspaceErrors } from './errors.ts'
@@ -71,6 +71,7 @@ async function say(address: string, server: Server, config: Config): Promise<voi
   const lines = [
     ['Workspace', `${address}/`],
     ['Dashboard', `${address}/dashboard/`],
+    ['Sign in', await signInLink(server, config.publicUrl ?? address)],
     ['Store', storeOf(server.connection)],
     ['Limits', `${performance} performance and ${queues} queue requests an address in 15 min: RATE_LIMIT_PERFORMANCE, RATE_LIMIT_QUEUES`],
     ['Import', 'npm run import -- <folder of Markdown>'],
@@ -82,6 +83,14 @@ async function say(address: string, server: Server, config: Config): Promise<voi
   }
   lines.push(['Stop', 'Ctrl-C'])
   process.stdout.write(`\n${lines.map(([name = '', value = '']) => `  ${name.padEnd(11)}${value}\n`).join('')}\n`)
+}
+
+/** For one browser, as admin, once; it belongs on a terminal and in no log. */
+async function signInLink(server: Server, url: string): Promise<string> {
+  return createSignInLink(server.connection, { url }).catch((error: unknown) => {
+    server.log.warn({ err: error }, 'no link to sign in was made')
+    return 'no link: the store did not answer; start again for one'
+  })
 }
 
 function storeOf(connection: Connection): string {

@@ -9,6 +9,7 @@ import { QueuePaused, RedriveBody, Redriven } from './queue-actions.ts'
 import type { Route } from './route.ts'
 import { SampleStart, SampleTraffic } from './sample-traffic.ts'
 import { SearchAnswer } from './search.ts'
+import { NewSession, Session, SignedOut } from './session.ts'
 import { Trends } from './trends.ts'
 import { metricsRoutes, performanceRoutes } from './performance/performance-routes.ts'
 const queue = record({ queueName: QueueName })
@@ -216,6 +217,40 @@ const workspaceRoutes = {
   },
 } as const satisfies Record<string, Route>
 
+const sessionRoutes = {
+  createSession: {
+    method: 'POST',
+    path: '/api/session',
+    policy: 'auth',
+    role: 'public',
+    audited: true,
+    summary: 'Sign a browser in: a cookie for the token of a one-time link or a JWT, for at most 12 h',
+    body: NewSession,
+    status: 201,
+    answer: Session,
+  },
+  getSession: {
+    method: 'GET',
+    path: '/api/session',
+    policy: 'auth',
+    role: 'viewer',
+    audited: false,
+    summary: 'Who am I',
+    status: 200,
+    answer: Session,
+  },
+  deleteSession: {
+    method: 'DELETE',
+    path: '/api/session',
+    policy: 'auth',
+    role: 'viewer',
+    audited: true,
+    summary: 'Sign out: the session ends in every process',
+    status: 200,
+    answer: SignedOut,
+  },
+} as const satisfies Record<string, Route>
+
 const healthRoutes = {
   getLive: {
     method: 'GET',
@@ -240,6 +275,13 @@ const healthRoutes = {
 } as const satisfies Record<string, Route>
 
 /** THE TABLE: every operation of the interface by the name the client gives it. */
-export const routes = { ...performanceRoutes, ...messageRoutes, ...workspaceRoutes, ...metricsRoutes, ...healthRoutes } as const
+export const routes = {
+  ...performanceRoutes,
+  ...messageRoutes,
+  ...workspaceRoutes,
+  ...sessionRoutes,
+  ...metricsRoutes,
+  ...healthRoutes,
+} as const
 
 export type RouteName = keyof typeof routes

@@ -1,6 +1,7 @@
 export {
   createLog,
   createServer,
+  createSignInLink,
   createVerifier,
   defineHandlers,
   errorTable,

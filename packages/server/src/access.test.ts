@@ -39,10 +39,15 @@ const workspace = defineHandlers({
 })
 
 const boundary = { 'content-type': 'multipart/form-data; boundary=b' }
+interface Good {
+  readonly query?: string
+  readonly body?: unknown
+  readonly headers?: Record<string, string>
+}
+
 /** A good request of each operation that needs more than its path. */
-const requests: {
-  readonly [Name in RouteName]?: { readonly query?: string; readonly body?: unknown; readonly headers?: Record<string, string> }
-} = {
+const requests: { readonly [Name in RouteName]?: Good | ((harness: Harness) => Good) } = {
+  createSession: ({ tokens }) => ({ body: { token: tokens.viewer } }),
   enqueue: { body: { payload: 1 } },
   redriveQueue: { body: {} },
   createDocument: { body: { title: 't', text: '' } },
@@ -63,9 +68,8 @@ describe.each<StoreKind>(['embedded', 'redis'])('who may do what on %s', (kind) 
   afterAll(() => harness.close())
 
   /** A stream does not end by itself: it is read over a socket until it began. */
-  async function expectStream(path: string, role: Role): Promise<void> {
+  async function expectStream(path: string, headers: Record<string, string>): Promise<void> {
     const address = await harness.listening()
-    const headers = { authorization: `Bearer ${harness.tokens[role]}` }
     const answer = await fetch(address + path, { headers })
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream'])
     await answer.body?.cancel()
@@ -73,19 +77,31 @@ describe.each<StoreKind>(['embedded', 'redis'])('who may do what on %s', (kind) 
     expect([head.status, await head.text()]).toEqual([200, ''])
   }
 
-  const cells = rows.flatMap(([name, row]) => [undefined, ...roles].map((role) => ({ name, row, role })))
-  it.each(cells)('$name as $role', async ({ name, row, role }) => {
-    const { query = '', body, headers } = requests[name] ?? {}
-    if (row.events !== undefined && role !== undefined) return expectStream(pathOf(row.path), role)
+  /** What a request of `role` carries; a session of its own each time, since signing out is one of the cells. */
+  const credentials = async (role: Role | undefined, by: 'bearer' | 'cookie'): Promise<Record<string, string>> => {
+    if (role === undefined) return {}
+    if (by === 'bearer') return { authorization: `Bearer ${harness.tokens[role]}` }
+    return { cookie: await harness.signIn(harness.tokens[role]), 'sec-fetch-site': 'same-origin' }
+  }
+
+  const cells = rows.flatMap(([name, row]) => [
+    { name, row, role: undefined, by: 'bearer' as const },
+    ...roles.flatMap((role) => (['bearer', 'cookie'] as const).map((by) => ({ name, row, role, by }))),
+  ])
+  it.each(cells)('$name as $role by $by', async ({ name, row, role, by }) => {
+    const given = requests[name]
+    const { query = '', body, headers } = (typeof given === 'function' ? given(harness) : given) ?? {}
+    if (row.events !== undefined && role !== undefined) return expectStream(pathOf(row.path), await credentials(role, by))
     const url = pathOf(row.path) + query
-    const answer = await harness.ask(row.method, url, { role, ...(body === undefined ? {} : { body }), ...(headers && { headers }) })
+    const asked = { headers: { ...headers, ...(await credentials(role, by)) }, ...(body === undefined ? {} : { body }) }
+    const answer = await harness.ask(row.method, url, asked)
     if (row.role === 'public') answerOf(name, answer)
     else if (role === undefined) problemOf(answer, 401, 'UNAUTHENTICATED')
     else if (roles.indexOf(role) >= roles.indexOf(row.role)) answerOf(name, answer)
     else expect(problemOf(answer, 403, 'ROLE_TOO_LOW').detail).toContain(`role ${row.role}`)
 
     if (row.method === 'GET') {
-      const head = await harness.ask('HEAD', url, { role })
+      const head = await harness.ask('HEAD', url, asked)
       expect([head.statusCode, head.body]).toEqual([answer.statusCode, ''])
     }
   })

@@ -85,6 +85,10 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
         ...(body === undefined ? {} : { payload: body as object }),
       })
     },
+    /** Signs a browser in. */
+    async signIn(token: string): Promise<string> {
+      return cookieOf(await this.ask('POST', '/api/session', { body: { token } }))
+    },
     async close() {
       await server.close()
       await queues.close()
@@ -96,6 +100,14 @@ export async function startHarness(kind: StoreKind, options: HarnessOptions = {}
 }
 
 export type Harness = Awaited<ReturnType<typeof startHarness>>
+
+/** What a browser would send back of the cookie that an answer set. */
+export function cookieOf(response: LightMyRequestResponse): string {
+  expect(response.statusCode, response.body).toBe(201)
+  const [pair = ''] = String(response.headers['set-cookie']).split(';')
+  expect(pair).toMatch(/^(__Host-)?millrace-session=[\w-]+\.[\w-]+\.[\w-]+$/)
+  return pair
+}
 
 /** The answer of an operation, once its status and every key of its shape were checked. */
 export function answerOf<Answer>(name: RouteName, response: LightMyRequestResponse): Answer {

@@ -6,6 +6,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'SecretText',
     'createLog',
     'createServer',
+    'createSignInLink',
     'createVerifier',
     'defineHandlers',
     'errorTable',

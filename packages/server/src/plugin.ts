@@ -33,6 +33,10 @@ import { performanceHandlers } from './routes/performance.ts'
 import { queueActionHandlers } from './routes/queue-actions.ts'
 import { QueueDirectory } from './routes/queue-directory.ts'
 import { queueHandlers } from './routes/queues.ts'
+import { sessionHandlers } from './routes/session.ts'
+import { OwnAddress } from './sessions/own-address.ts'
+import { SessionCookie } from './sessions/session-cookie.ts'
+import { sessionRoom, Sessions } from './sessions/sessions.ts'
 
 export interface PluginOptions {
   readonly connection: Connection
@@ -54,8 +58,13 @@ export interface PluginOptions {
   readonly limits?: Partial<Limits>
   /** Asked by /health/ready, which answers 503 while it is true: the process is about to end and wants no new clients. @defaultValue never */
   readonly isDraining?: () => boolean
-  /** True when browsers reach the server over https: they are then told to insist on it. @defaultValue false */
-  readonly https?: boolean
+  /**
+   * The origin at which browsers reach the server, the only one beside this machine's own names where a signed-in browser is let in.
+   * With https its cookie travels encrypted only, and browsers are told to insist on it. @defaultValue none
+   */
+  readonly publicUrl?: string
+  /** The name or address the server listens on; browsers are let in there too. @defaultValue none */
+  readonly host?: string
 }
 
 /**
@@ -64,7 +73,7 @@ export interface PluginOptions {
  * @throws MillraceError OPTION_INVALID  nothing was registered
  */
 export async function millracePlugin(app: FastifyInstance, options: PluginOptions): Promise<void> {
-  await mount(app, options, createGate(options))
+  await mount(app, options, await createGate(options))
 }
 
 /** The plugin for an application that is ours alone: it also answers what matches no route. */
@@ -73,16 +82,27 @@ export async function standalonePlugin(app: FastifyInstance, options: PluginOpti
   app.setNotFoundHandler({}, (request: FastifyRequest, reply: FastifyReply) => refuseUnrouted(request, reply, served))
 }
 
-/** @throws MillraceError OPTION_INVALID for a key that cannot verify safely, or a connection that is none */
-export function createGate({ auth, connection, limits }: Pick<PluginOptions, 'auth' | 'connection' | 'limits'>): Gate {
-  return new Gate(createVerifier(auth), new RateLimits(requireConnection('millracePlugin', connection), { ...defaultLimits, ...limits }))
+type GateOptions = Pick<PluginOptions, 'auth' | 'connection' | 'limits' | 'publicUrl' | 'host'>
+
+/** @throws MillraceError OPTION_INVALID for a key that cannot verify safely or a connection that is none, SECRET_UNUSABLE, STORE_UNAVAILABLE */
+export async function createGate({ auth, connection, limits, publicUrl, host }: GateOptions): Promise<Gate> {
+  requireConnection('millracePlugin', connection)
+  return new Gate({
+    verifier: createVerifier(auth),
+    sessions: await Sessions.open(auth, connection),
+    cookie: new SessionCookie(isHttps(publicUrl)),
+    address: new OwnAddress({ publicUrl, host }),
+    limits: new RateLimits(connection, { ...defaultLimits, ...limits }),
+  })
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
 
+const isHttps = (url: string | undefined) => url?.startsWith('https:') ?? false
+
 async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, options.errors))
-  await app.register(helmet, headersOf(options.https ?? false))
+  await app.register(helmet, headersOf(isHttps(options.publicUrl)))
   if (!app.hasRequestDecorator('parts')) await app.register(multipart)
   readJsonBodies(app)
   refuseWhileClosing(app)
@@ -95,20 +115,22 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   recordScope(app, monitor)
   const streams = new SummaryStreams(monitor)
   app.addHook('preClose', async () => streams.close())
-  const rows = registerRoutes(app, { ...ownHandlers(options, directory), ...performanceHandlers(monitor, streams), ...options.handlers })
+  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor, streams) }
+  const rows = registerRoutes(app, { ...own, ...options.handlers }, gate)
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
-  const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: 'millrace-session' }))
+  const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: gate.cookie.name }))
   const served = [...rows, ...pages, ...docs, ...registerDashboard(app)]
   registerUnknownRoutes(app, served)
   return served
 }
 
-function ownHandlers({ connection, isDraining }: PluginOptions, directory: QueueDirectory): Handlers {
+function ownHandlers({ connection, isDraining }: PluginOptions, directory: QueueDirectory, gate: Gate): Handlers {
   return {
     ...healthHandlers(connection, isDraining),
     ...queueHandlers(directory),
     ...queueActionHandlers(directory),
     ...messageHandlers(directory),
+    ...sessionHandlers(gate, sessionRoom(connection)),
   }
 }
 

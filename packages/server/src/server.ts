@@ -65,7 +65,8 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
       closing.unshift(await claimSecret({ keyValue: connection.keyValue('server'), secret: auth.secret, generated, log }))
     }
     const limits = { ...config.rateLimits, ...parts.limits }
-    const gate = createGate({ auth, connection, limits })
+    const at = { host: config.host, ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }) }
+    const gate = await createGate({ auth, connection, limits, ...at })
     const app = Fastify({
       loggerInstance: log,
       logController: new LogController({ disableRequestLogging: true }),
@@ -83,15 +84,14 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
     app.addHook('onResponse', async (request, reply) => {
       request.log.debug({ req: request, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
     })
-    const https = config.publicUrl?.startsWith('https:') ?? false
     const state = { draining: false }
     await app.register(standalonePlugin, {
       ...parts,
+      ...at,
       isDraining: () => state.draining,
       connection,
       auth,
       gate,
-      https,
       corsOrigins: config.corsOrigins,
     })
     await app.ready()

@@ -1,7 +1,11 @@
 import { isMillraceError, MillraceError } from '@millrace/connection'
 import type { Policy, Role } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorTable } from '../errors/error-table.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
+import type { OwnAddress } from '../sessions/own-address.ts'
+import type { SessionCookie } from '../sessions/session-cookie.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import { looksLikeApi } from './api-path.ts'
 import { mayActAs } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -12,6 +16,8 @@ import type { Verifier } from './verifier.ts'
 export interface Access {
   readonly role: 'public' | Role
   readonly policy: Policy
+  /** True: answered at the own names of the server only. @defaultValue false */
+  readonly ownNamesOnly?: boolean
 }
 
 declare module 'fastify' {
@@ -37,6 +43,7 @@ export function guard(app: FastifyInstance, gate: Gate): void {
     if (request.is404) return void (looksLikeApi(request.raw.url ?? '') && (await gate.identify(request, reply)))
     const access = request.routeOptions.config.millraceAccess
     if (access === undefined) throw new MillraceError('ROUTE_NOT_FOUND', 'There is nothing here.')
+    if (access.ownNamesOnly) gate.address.checkHost(request)
     if (access.role === 'public') return
     const identity = await gate.identify(request, reply)
     await gate.limits.takeVerified(request, reply, access.policy, identity)
@@ -46,31 +53,60 @@ export function guard(app: FastifyInstance, gate: Gate): void {
   })
 }
 
-/** Who may come in: verifies requests, and counts those it turns away. */
-export class Gate {
+interface GateParts {
+  readonly verifier: Verifier
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly address: OwnAddress
   readonly limits: RateLimits
-  readonly #verifier: Verifier
+}
 
-  constructor(verifier: Verifier, limits: RateLimits) {
-    this.#verifier = verifier
-    this.limits = limits
+/** Who may come in: verifies requests, and counts those it turns away. */
+export class Gate implements GateParts {
+  readonly verifier: Verifier
+  readonly sessions: Sessions
+  readonly cookie: SessionCookie
+  readonly address: OwnAddress
+  readonly limits: RateLimits
+
+  constructor(parts: GateParts) {
+    this.verifier = parts.verifier
+    this.sessions = parts.sessions
+    this.cookie = parts.cookie
+    this.address = parts.address
+    this.limits = parts.limits
   }
 
   /**
-   * Verifies the request's token and remembers whom it speaks for.
-   * @throws MillraceError UNAUTHENTICATED, RATE_LIMITED where too many were, KEYS_UNAVAILABLE
+   * Verifies the request's token, or the session of its cookie where it has none, and remembers whom it speaks for.
+   * @throws MillraceError UNAUTHENTICATED, RATE_LIMITED where too many were; HOST_UNKNOWN, CROSS_SITE_REFUSED for a cookie that
+   *   was sent by a page of another site; KEYS_UNAVAILABLE, STORE_UNAVAILABLE
    */
   async identify(request: FastifyRequest, reply: FastifyReply): Promise<Identity> {
-    try {
-      const token = bearerOf(request.headers.authorization)
+    const identity = await this.#verify(request).catch((error: unknown) => this.turnAway(request, reply, error))
+    identities.set(request, identity)
+    return identity
+  }
+
+  /** Counts a refused token. @throws MillraceError `error`, or RATE_LIMITED where too many were refused */
+  async turnAway(request: FastifyRequest, reply: FastifyReply, error: unknown): Promise<never> {
+    if (isMillraceError(error) && errorTable[error.code]?.status === 401) await this.limits.takeFailed(request, reply)
+    throw error
+  }
+
+  async #verify(request: FastifyRequest): Promise<Identity> {
+    const { authorization, cookie } = request.headers
+    // Whoever sends a token means it: a bad one is not made good by a cookie. Other schemes are those of proxies before us.
+    if (/^bearer\b/i.test(authorization ?? '')) {
+      const token = bearerOf(authorization)
       if (token === undefined) throw unauthenticated()
-      const identity = await this.#verifier.verify(token)
-      identities.set(request, identity)
-      return identity
-    } catch (error) {
-      if (isMillraceError(error, 'UNAUTHENTICATED')) await this.limits.takeFailed(request, reply)
-      throw error
+      return this.verifier.verify(token)
     }
+    const session = this.cookie.read(cookie)
+    if (session === undefined) throw unauthenticated()
+    const identity = await this.sessions.verify(session)
+    this.address.checkCookieRequest(request)
+    return identity
   }
 }
 

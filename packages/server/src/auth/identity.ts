@@ -10,6 +10,8 @@ export interface Identity {
   readonly role: Role
   /** When the token ends, ms since 1970. */
   readonly expiresAtMs: number
+  /** The session of a signed-in browser; null for a bearer token. */
+  readonly sessionId: string | null
 }
 
 /** True when `role` may do what asks for `needed`. */

@@ -167,6 +167,7 @@ describe('good tokens', () => {
       name: 'Ada',
       role: 'admin',
       expiresAtMs: good.exp * 1_000,
+      sessionId: null,
     })
   })
 

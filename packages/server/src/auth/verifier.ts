@@ -112,6 +112,7 @@ function identityOf(payload: JWTPayload, roleClaim: string): Identity {
     name: typeof name === 'string' && name !== '' ? name.slice(0, longestClaim) : null,
     role: roleOf(Object.hasOwn(payload, roleClaim) ? payload[roleClaim] : undefined),
     expiresAtMs: (exp as number) * 1_000,
+    sessionId: null,
   }
 }
 

@@ -3,6 +3,7 @@ import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityOf } from '../auth/guard.ts'
+import type { Gate } from '../auth/guard.ts'
 import { clientAddressOf } from '../limits/client-address.ts'
 import { Reply } from './handler.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
@@ -14,18 +15,20 @@ import { compileValidation } from './validation.ts'
 const bodyLimitBytes = 1024 * 1024
 
 /** Registers every operation that has a handler, by its row of the table. Answers with the rows that are served now. */
-export function registerRoutes(app: FastifyInstance, handlers: Handlers): Route[] {
+export function registerRoutes(app: FastifyInstance, handlers: Handlers, gate: Gate): Route[] {
   const served: Route[] = []
   for (const [name, row] of Object.entries(routes) as [RouteName, Route][]) {
     const handler = handlers[name] as Handler<RouteName> | undefined
     if (handler === undefined) continue
-    registerRoute(app, name, row, handler)
+    registerRoute(app, name, row, handler, gate)
     served.push(row)
   }
   return served
 }
 
-function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handler: Handler<RouteName>): void {
+function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handler: Handler<RouteName>, gate: Gate): void {
+  // Signing in: public, and yet about a token.
+  const takesToken = row.role === 'public' && row.policy === 'auth'
   const schema = {
     operationId: name,
     summary: row.summary,
@@ -44,14 +47,18 @@ function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handle
       millraceAccess: { role: row.role, policy: row.policy },
       ...(isProbe(row) ? { millraceEndpoint: false as const } : {}),
     },
-    onRequest: async (request) => checkContentType(request, row),
+    onRequest: async (request) => {
+      if (takesToken) gate.address.checkSignIn(request)
+      checkContentType(request, row)
+    },
     validatorCompiler: ({ schema: part, httpPart }) => compileValidation(part, placeOf(httpPart)),
     // Answers are written as they are: a compiled serializer would turn a null figure into 0 without a word.
     serializerCompiler: () => (answer) => JSON.stringify(answer),
     handler: async (request, reply) => {
       // Asked by HEAD, a stream would be opened for nobody.
       if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
-      const given = await handler(callOf(request, reply, row))
+      const asked = Promise.resolve(handler(callOf(request, reply, row)))
+      const given = await (takesToken ? asked.catch((error: unknown) => gate.turnAway(request, reply, error)) : asked)
       const { body, headers, status } = given instanceof Reply ? given : new Reply(given)
       return reply
         .code(status ?? row.status)

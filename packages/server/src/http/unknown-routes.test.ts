@@ -24,7 +24,7 @@ beforeAll(async () => {
   await app.register(standalonePlugin, {
     connection,
     auth,
-    gate: createGate({ auth, connection, limits: { auth: 1_000_000 } }),
+    gate: await createGate({ auth, connection, limits: { auth: 1_000_000 } }),
     handlers: defineHandlers({ search: ({ query }) => ({ query: query.q, results: [], total: query.limit }) }),
   })
   token = await signToken(auth, { subject: 'ada', role: 'viewer', ttlSeconds: 60 })

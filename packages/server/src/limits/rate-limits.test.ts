@@ -31,7 +31,7 @@ async function serve(connection: Connection, limits: Partial<Limits> = {}) {
   const app = Fastify({ frameworkErrors: (error, request, reply) => void replyWithProblem(error, request, reply) })
   ending.push(() => app.close())
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply))
-  const gate = createGate({ auth, connection, limits })
+  const gate = await createGate({ auth, connection, limits })
   guard(app, gate)
   gate.limits.giveBackUnchanged(app)
   for (const policy of ['performance', 'queues', 'workspace', 'metrics', 'none'] as const satisfies Policy[]) {

@@ -2,6 +2,7 @@ import type { Answer, Body, Headers, Params, Query, RouteName, routes } from '@m
 import type { Frozen } from '../http/handler.ts'
 import { performanceExamples } from './examples/performance.ts'
 import { queueExamples } from './examples/queues.ts'
+import { sessionExamples } from './examples/session.ts'
 import { workspaceExamples } from './examples/workspace.ts'
 
 /** One request and its answer, as the reference shows them. A test holds each to its schemas. */
@@ -27,4 +28,4 @@ export interface LooseExample {
   readonly answer: unknown
 }
 
-export const examples: Examples<RouteName> = { ...performanceExamples, ...queueExamples, ...workspaceExamples }
+export const examples: Examples<RouteName> = { ...performanceExamples, ...queueExamples, ...sessionExamples, ...workspaceExamples }

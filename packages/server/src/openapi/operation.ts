@@ -42,7 +42,7 @@ function demandsOf({ role, policy, audited }: Route): string {
   const limit =
     policy === 'none'
       ? 'Not limited'
-      : `Counts in the limit \`${policy}\`: ${defaultLimits[policy]} requests in ${windowSeconds / 60} minutes by default`
+      : `${policy === 'auth' ? 'Counts only without a valid token,' : 'Counts'} in the limit \`${policy}\`: ${defaultLimits[policy]} requests in ${windowSeconds / 60} minutes by default`
   const who = role === 'public' ? 'For anybody.' : `Needs the role \`${role}\`.`
   return `${who} ${limit}.${audited ? ' Each request is recorded in the audit.' : ''}`
 }
@@ -76,7 +76,8 @@ function answerOf(row: Route, { answer }: LooseExample, schemas: Schemas): JsonS
     kind,
     { schema: schemas.of(row.answer), example: row.contentTypes === undefined ? answer : texts[kind] },
   ])
-  const headers = row.policy === 'none' ? {} : { headers: { RateLimit: { $ref: '#/components/headers/RateLimit' } } }
+  const isCounted = row.policy !== 'none' && row.policy !== 'auth'
+  const headers = !isCounted ? {} : { headers: { RateLimit: { $ref: '#/components/headers/RateLimit' } } }
   return { description: row.summary, ...headers, content: Object.fromEntries(content) }
 }
 
@@ -106,7 +107,7 @@ function problemsOf(row: Route): JsonSchema {
   const has = { input: row.params ?? row.query ?? row.body ?? row.headers, body: row.body ?? row.bodyKind }
   const codes = [
     ...(has.input === undefined ? [] : ['400']),
-    ...(row.role === 'public' ? [] : ['401']),
+    ...(row.role === 'public' && row.policy !== 'auth' ? [] : ['401']),
     ...(row.role === 'public' || row.role === 'viewer' ? [] : ['403']),
     ...(row.params === undefined ? [] : ['404']),
     ...(has.body === undefined ? [] : ['413', '415']),
