@@ -11,6 +11,7 @@ const translations: Readonly<Record<string, { readonly code: ServerErrorCode; re
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'REQUEST_INVALID', message: 'The body is not as long as Content-Length says.' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE', message: 'The body is larger than this route takes.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'CONTENT_TYPE_UNSUPPORTED', message: 'This route does not take that content type.' },
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: { code: 'CONTENT_TYPE_UNSUPPORTED', message: 'A request of this method needs a Content-Type.' },
   FST_ERR_BAD_URL: { code: 'REQUEST_INVALID', message: 'The path is not valid percent-encoding.' },
   FST_ERR_MAX_PARAM_LENGTH: { code: 'ROUTE_NOT_FOUND', message: 'A part of the path is longer than any name or id can be.' },
   FST_FILES_LIMIT: { code: 'UPLOAD_INVALID', message: 'The upload has more files than one import takes.' },
