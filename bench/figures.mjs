@@ -7,7 +7,7 @@ import { figuresTable } from './report.mjs'
 const folder = fileURLToPath(new URL('results/', import.meta.url))
 const readme = fileURLToPath(new URL('../README.md', import.meta.url))
 const [begin, end] = ['<!-- bench:begin -->', '<!-- bench:end -->']
-const order = ['drain', 'enqueue-one-by-one', 'enqueue-bulk', 'idle-latency']
+const order = ['drain', 'enqueue-one-by-one', 'enqueue-bulk', 'idle-latency', 'metrics-latency']
 
 const files = existsSync(folder) ? readdirSync(folder).filter((file) => /^\d{4}-\d\d-\d\d-.*\.json$/.test(file)) : []
 /** The newest file of a scenario: names begin with the date. */
