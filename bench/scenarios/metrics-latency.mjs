@@ -115,12 +115,13 @@ function ask(agent, url, token) {
   const startedAt = performance.now()
   return new Promise((resolve, reject) => {
     request(url, { agent, headers: { authorization: `Bearer ${token}` } }, (response) => {
-      response.resume().on('error', reject)
-      response.on('end', () => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk))
+      response.on('error', reject).on('end', () => {
         // A queue full of messages that nobody works for may well be called unhealthy.
         const isAnswer = response.statusCode === 200 || (response.statusCode === 503 && url.endsWith('/health'))
         if (isAnswer) resolve(performance.now() - startedAt)
-        else reject(new Error(`${url} answered ${response.statusCode}`))
+        else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 300)}`))
       })
     })
       .on('error', reject)

@@ -7,6 +7,7 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(
 
 export interface Manifest {
   readonly name: string
+  readonly version?: string
   readonly private?: boolean
   readonly dependencies?: Readonly<Record<string, string>>
   readonly optionalDependencies?: Readonly<Record<string, string>>

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
@@ -71,6 +72,27 @@ describe('the example in an empty folder', () => {
 
   it('compiles against the packed types and greets everybody on a file', { timeout: 60_000 }, () => {
     expectGreetings(npm(folder, {}, 'start', '--silent'))
+  })
+
+  it('has the command of the same version, whose token a server of the same folder takes', { timeout: 60_000 }, async () => {
+    expect(npm(folder, {}, 'exec', '--no', '--', 'millrace', '--version').trim()).toBe(readManifest('.').version)
+    const environment = { DATA_DIR: join(folder, 'store'), PORT: '0' }
+    const token = npm(folder, environment, 'exec', '--no', '--', 'millrace', 'token').trim()
+    const server = spawn(process.execPath, [join(folder, 'node_modules/millrace/dist/bin.js'), 'serve', '--json'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      const [line] = (await once(server.stdout, 'data')) as [Buffer]
+      const { listening } = JSON.parse(line.toString()) as { listening: string }
+      const headers = { authorization: `Bearer ${token}` }
+      expect((await fetch(`${listening}/api/performance/queues`, { headers })).status).toBe(200)
+      for (const path of ['/dashboard/', '/docs/', '/openapi.json']) expect((await fetch(listening + path)).status, path).toBe(200)
+    } finally {
+      server.kill('SIGTERM')
+      expect(await once(server, 'close')).toEqual([0, null])
+    }
   })
 
   it('does the same on Redis', { timeout: 60_000 }, async () => {
