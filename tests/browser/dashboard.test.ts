@@ -33,10 +33,10 @@ afterAll(async () => {
   await stage.close()
 })
 
-async function show(path: string, options: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {}) {
-  const { role = 'operator', ...rest } = options
-  const authorization = `Bearer ${await stage.token('ada', role)}`
-  const opened = await open(browser, { ...rest, extraHTTPHeaders: { authorization } })
+/** A page of the dashboard, signed in. */
+async function show(path: string, { role = 'operator', ...options }: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {}) {
+  const opened = await open(browser, options)
+  await opened.page.request.post(`${address}/api/session`, { data: { token: await stage.token('ada', role) } })
   await opened.page.goto(`${address}/dashboard${path}`)
   await opened.page
     .getByText(/Updated /)
@@ -108,4 +108,24 @@ test('an operator pauses and resumes a queue, and redrives what is dead after a 
   await page.getByRole('dialog', { name: 'Redrive 60 dead messages of notifications?' }).getByRole('button', { name: 'Redrive 60' }).click()
   await page.getByText('60 messages redriven').waitFor()
   await page.context().close()
+})
+
+test('a viewer is told who can, and cannot', async () => {
+  const { page } = await show('/queues/notifications', { role: 'viewer' })
+  await page.getByText('An operator can pause, redrive and clear.').waitFor()
+  expect(await page.getByRole('main').getByRole('button', { name: 'Pause', exact: true }).isDisabled()).toBe(true)
+  await page.context().close()
+})
+
+test('who is not signed in comes to the sign-in page with the way back, and so does who signs out', async () => {
+  const { page } = await open(browser)
+  await page.goto(`${address}/dashboard/queues?range=24h`)
+  await page.waitForURL(`${address}/sign-in?next=${encodeURIComponent('/dashboard/queues?range=24h')}`)
+  await page.context().close()
+
+  const signedIn = await show('/')
+  await signedIn.page.getByRole('button', { name: 'Sign out ada' }).click()
+  await signedIn.page.waitForURL(/\/sign-in/)
+  expect((await signedIn.page.request.get(`${address}/api/session`)).status()).toBe(401)
+  await signedIn.page.context().close()
 })

@@ -37,7 +37,7 @@ export function Frame({ signInPath, isTitled }: FrameProps) {
       </a>
       <Rail summary={latest} />
       <div className="stage">
-        <TopBar theme={theme} summary={latest} />
+        <TopBar theme={theme} summary={latest} signInPath={signInPath} />
         <main className="page" id="millrace-page" tabIndex={-1} {...(hasFailed ? { 'data-failed': '' } : {})}>
           <Notices />
           <Toasts>

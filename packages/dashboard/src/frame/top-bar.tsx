@@ -6,6 +6,7 @@ import { Segment } from '../ui/segment.tsx'
 import { Crumb } from './crumb.tsx'
 import { Freshness } from './freshness.tsx'
 import { RefreshButton } from './refresh-button.tsx'
+import { SignOutButton } from './sign-out-button.tsx'
 import { themes } from './theme.ts'
 import type { Theme, useTheme } from './theme.ts'
 
@@ -14,10 +15,11 @@ const themeIcons = { system: 'auto', light: 'light', dark: 'dark' } as const sat
 interface TopBarProps {
   readonly theme: ReturnType<typeof useTheme>
   readonly summary: Summary | undefined
+  readonly signInPath: string | undefined
 }
 
 /** What holds for every page: where one is, the range, how fresh the figures are, the theme. */
-export function TopBar({ theme: { theme, choose }, summary }: TopBarProps) {
+export function TopBar({ theme: { theme, choose }, summary, signInPath }: TopBarProps) {
   const [range, setRange] = useRange()
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system'
   const environment = summary?.environment ?? null
@@ -43,6 +45,7 @@ export function TopBar({ theme: { theme, choose }, summary }: TopBarProps) {
       >
         <Icon name={themeIcons[theme]} />
       </button>
+      <SignOutButton signInPath={signInPath} />
     </header>
   )
 }

@@ -64,7 +64,11 @@ function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
       head: 'Route',
       phone: 'name',
       cell: ({ method, endpoint }) => (
-        <PlaceLink href={reasonPath({ kind: 'route', subject: `${method} ${endpoint}` })} className="route-line code">
+        <PlaceLink
+          href={reasonPath({ kind: 'route', subject: `${method} ${endpoint}` })}
+          className="route-line code"
+          title={`${method} ${endpoint}`}
+        >
           <span className="method">{method}</span> {endpoint}
         </PlaceLink>
       ),
