@@ -12,8 +12,7 @@ it('nothing of the sheet reaches outside the component', () => {
   expect(selectors.filter((selector) => !/^(\.millrace(?![\w-])|body:has\(>#millrace\)$)/.test(selector.trim()))).toEqual([])
 })
 
-it('of what holds for a whole page it has only conditions and its own layers', () => {
+it('of what holds for a whole page it has only conditions: no layer, which would lose against the page around', () => {
   const rules = heads.filter((head) => head.startsWith('@')).map((head) => head.split(/[\s(]/)[0])
-  expect([...new Set(rules)].toSorted()).toEqual(['@container', '@layer', '@media'])
-  expect([...sheet.matchAll(/@layer ([\w-]+)/g)].every(([, name]) => String(name).startsWith('millrace-'))).toBe(true)
+  expect([...new Set(rules)].toSorted()).toEqual(['@container', '@media'])
 })

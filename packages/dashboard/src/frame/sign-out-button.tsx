@@ -8,7 +8,7 @@ export function SignOutButton({ signInPath }: { readonly signInPath: string | un
   if (signInPath === undefined || session === undefined) return null
   const who = session.name ?? session.subject ?? session.role
   return (
-    <button type="button" className="button icon" aria-label={`Sign out ${who}`} title={`Sign out ${who}`} onClick={() => signOut()}>
+    <button type="button" className="button icon leave" aria-label={`Sign out ${who}`} title={`Sign out ${who}`} onClick={() => signOut()}>
       <Icon name="leave" />
     </button>
   )
