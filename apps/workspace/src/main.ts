@@ -71,6 +71,7 @@ async function say(address: string, server: Server, config: Config): Promise<voi
   const lines = [
     ['Workspace', `${address}/`],
     ['Dashboard', `${address}/dashboard/`],
+    ['Reference', `${address}/docs/`],
     ['Sign in', await signInLink(server, config.publicUrl ?? address)],
     ['Store', storeOf(server.connection)],
     ['Limits', `${performance} performance and ${queues} queue requests an address in 15 min: RATE_LIMIT_PERFORMANCE, RATE_LIMIT_QUEUES`],

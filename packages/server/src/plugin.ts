@@ -113,7 +113,7 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.addHook('onClose', () => directory.close())
   const monitor = options.monitor ?? (await ownMonitor(app, options, directory))
   recordScope(app, monitor)
-  const streams = new SummaryStreams(monitor)
+  const streams = new SummaryStreams(monitor, gate.sessions)
   app.addHook('preClose', async () => streams.close())
   const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor, streams) }
   const rows = registerRoutes(app, { ...own, ...options.handlers }, gate)

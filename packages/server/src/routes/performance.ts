@@ -24,7 +24,7 @@ export function performanceHandlers(monitor: PerformanceMonitoringService, strea
     },
     streamSummary: ({ query, identity, address, requestId }) => {
       const user = identity.subject ?? 'nobody'
-      return new Reply(streams.open(query, { user, address, expiresAtMs: identity.expiresAtMs, requestId }), {
+      return new Reply(streams.open(query, { user, address, identity, requestId }), {
         'content-type': 'text/event-stream',
         'cache-control': 'no-cache, no-transform',
         'x-accel-buffering': 'no',

@@ -64,7 +64,7 @@ export class Sessions {
       throw unauthenticated(error)
     })
     const { jti = '', sub = null, exp = 0, name } = payload
-    if ((await this.#store.get(endedKey(jti))) !== undefined) throw unauthenticated()
+    if (await this.#isEnded(jti)) throw unauthenticated()
     return {
       subject: sub,
       name: typeof name === 'string' ? name : null,
@@ -72,6 +72,15 @@ export class Sessions {
       expiresAtMs: exp * 1_000,
       sessionId: jti,
     }
+  }
+
+  /** Whether the session that `identity` came with was ended since; false for a token, which ends by itself. @throws MillraceError STORE_UNAVAILABLE */
+  async wasEnded({ sessionId }: Pick<Identity, 'sessionId'>): Promise<boolean> {
+    return sessionId !== null && this.#isEnded(sessionId)
+  }
+
+  async #isEnded(id: string): Promise<boolean> {
+    return (await this.#store.get(endedKey(id))) !== undefined
   }
 
   /** Ends a session in every process. @throws MillraceError STORE_UNAVAILABLE  it may go on */

@@ -24,6 +24,7 @@ export class EventStream extends Readable {
   #isFinished = false
   #movedAtMs = performance.now()
   readonly #onClose: () => void
+  readonly #isOver: () => Promise<boolean>
   readonly #pulse: NodeJS.Timeout
   readonly #end: NodeJS.Timeout
 
@@ -31,9 +32,10 @@ export class EventStream extends Readable {
    * @param endsAtMs ms since 1970, when the stream ends by itself: the token's end
    * @param onClose called once, however it ended
    */
-  constructor({ endsAtMs, onClose, pulseMs = heartbeatMs }: EventStreamOptions) {
+  constructor({ endsAtMs, isOver, onClose, pulseMs = heartbeatMs }: EventStreamOptions) {
     super({ read: () => this.#send(), encoding: 'utf8' })
     this.#onClose = onClose
+    this.#isOver = isOver
     this.#pulse = setInterval(() => this.#beat(), pulseMs).unref()
     this.#end = setTimeout(() => this.finish('the token ended'), Math.min(endsAtMs - Date.now(), longestTimerMs)).unref()
     this.once('close', () => this.#close())
@@ -74,6 +76,11 @@ export class EventStream extends Readable {
   }
 
   #beat(): void {
+    // A store that does not say has no figures to tell either.
+    void this.#isOver().then(
+      (isOver) => isOver && this.finish('signed out'),
+      () => undefined,
+    )
     if (this.#pending !== undefined && performance.now() - this.#movedAtMs > stallMs) this.destroy()
     else if (this.#hasRoom && !this.#isFinished) {
       this.#hasRoom = false
@@ -90,6 +97,8 @@ export class EventStream extends Readable {
 
 export interface EventStreamOptions {
   readonly endsAtMs: number
+  /** Asked at every sign of life: true ends the stream, a rejection does not. */
+  readonly isOver: () => Promise<boolean>
   readonly onClose: () => void
   /** @defaultValue 15,000 */
   readonly pulseMs?: number

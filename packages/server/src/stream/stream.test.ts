@@ -9,6 +9,7 @@ import { startHarness } from '../harness.test.setup.ts'
 import type { StoreKind } from '../harness.test.setup.ts'
 import { EventStream, eventFrame } from './event-stream.ts'
 import { Seats } from './seats.ts'
+import { SummaryStreams } from './summary-streams.ts'
 import { SummaryFeed } from './summary-feed.ts'
 
 const ending: (() => unknown)[] = []
@@ -23,6 +24,8 @@ async function setup(kind: StoreKind = 'embedded') {
   const clientOf = (token: string) => createClient({ baseUrl: address, token })
   return { harness, address, clientOf, client: clientOf(harness.tokens.viewer) }
 }
+
+const never = async () => false
 
 type Streamed = EventOf<'streamSummary'>
 
@@ -97,6 +100,23 @@ it('a stream ends in order when its token does, and when the server closes', asy
   await closed
 })
 
+it('a stream ends when its session was ended in whichever process, and not because the store does not say', async () => {
+  const { harness } = await setup()
+  let answer = () => Promise.reject<boolean>(new Error('the store does not say'))
+  const asked = vi.fn<() => Promise<boolean>>(() => answer())
+  const streams = new SummaryStreams(harness.monitor, { wasEnded: asked }, 10)
+  const identity = { subject: 'vera', name: null, role: 'viewer', expiresAtMs: Date.now() + 60_000, sessionId: 'one' } as const
+  const stream = streams.open({ range: '1h', view: 'system' }, { user: 'vera', address: 'a', identity, requestId: 'r' })
+  let text = ''
+  stream.on('data', (chunk: string) => (text += chunk))
+  await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(3))
+  expect(stream.readableEnded).toBe(false)
+  answer = async () => true
+  await vi.waitFor(() => expect(stream.readableEnded).toBe(true))
+  expect(text).toMatch(/: signed out\n\n$/)
+  expect(asked).toHaveBeenCalledWith(identity)
+})
+
 it('a store that is away is told as a problem, and the stream goes on', async () => {
   const { harness, client } = await setup('redis')
   vi.spyOn(harness.monitor, 'getSummary').mockRejectedValueOnce(new Error('the store is away'))
@@ -122,7 +142,7 @@ it('the answer says that nothing between may keep or gather it, and is asked wit
 })
 
 it('who reads slower than events come gets the newest, and what waits is bounded', async () => {
-  const stream = new EventStream({ endsAtMs: Date.now() + 60_000, onClose: () => undefined })
+  const stream = new EventStream({ endsAtMs: Date.now() + 60_000, isOver: never, onClose: () => undefined })
   const socket = new PassThrough({ highWaterMark: 1_024 })
   stream.pipe(socket)
   const frames = Array.from({ length: 1_000 }, (_, n) => eventFrame('summary', { n, filler: 'x'.repeat(20_000) }))
@@ -150,7 +170,7 @@ it('a reader that takes nothing is let go, one that is only told nothing gets si
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance', 'Date'] })
   try {
     const closed = vi.fn<() => void>()
-    const deaf = new EventStream({ endsAtMs: Date.now() + 3_600_000, onClose: closed })
+    const deaf = new EventStream({ endsAtMs: Date.now() + 3_600_000, isOver: never, onClose: closed })
     for (let n = 0; n < 3; n++) {
       deaf.offer(eventFrame('summary', 'x'.repeat(100_000)))
       await vi.advanceTimersByTimeAsync(10)
@@ -159,7 +179,7 @@ it('a reader that takes nothing is let go, one that is only told nothing gets si
     expect(deaf.destroyed).toBe(true)
     expect(closed).toHaveBeenCalledTimes(1)
 
-    const idle = new EventStream({ endsAtMs: Date.now() + 3_600_000, onClose: closed })
+    const idle = new EventStream({ endsAtMs: Date.now() + 3_600_000, isOver: never, onClose: closed })
     let text = ''
     idle.on('data', (chunk: string) => (text += chunk))
     await vi.advanceTimersByTimeAsync(46_000)

@@ -1,5 +1,7 @@
 import type { Query } from '@millrace/contract'
 import type { PerformanceMonitoringService } from '@millrace/monitor'
+import type { Identity } from '../auth/identity.ts'
+import type { Sessions } from '../sessions/sessions.ts'
 import { explain, problemOf } from '../errors/problem.ts'
 import { EventStream, eventFrame } from './event-stream.ts'
 import { Seats } from './seats.ts'
@@ -9,20 +11,24 @@ import { SummaryFeed } from './summary-feed.ts'
 export interface Viewer {
   readonly user: string
   readonly address: string
-  /** When the token ends, ms since 1970. */
-  readonly expiresAtMs: number
+  readonly identity: Identity
   readonly requestId: string
 }
 
 /** The open streams of this process. */
 export class SummaryStreams {
   readonly #monitor: PerformanceMonitoringService
+  readonly #sessions: Pick<Sessions, 'wasEnded'>
+  readonly #pulseMs: number | undefined
   readonly #seats = new Seats()
   readonly #feeds = new Map<string, SummaryFeed>()
   readonly #open = new Set<EventStream>()
 
-  constructor(monitor: PerformanceMonitoringService) {
+  /** @param pulseMs between two signs of life @defaultValue 15,000 */
+  constructor(monitor: PerformanceMonitoringService, sessions: Pick<Sessions, 'wasEnded'>, pulseMs?: number) {
     this.#monitor = monitor
+    this.#sessions = sessions
+    this.#pulseMs = pulseMs
   }
 
   /** @throws MillraceError STREAMS_TOO_MANY */
@@ -32,7 +38,9 @@ export class SummaryStreams {
     const feed = this.#feeds.get(key) ?? new SummaryFeed(() => this.#frame(watched, viewer.requestId))
     this.#feeds.set(key, feed)
     const stream = new EventStream({
-      endsAtMs: viewer.expiresAtMs,
+      endsAtMs: viewer.identity.expiresAtMs,
+      isOver: () => this.#sessions.wasEnded(viewer.identity),
+      ...(this.#pulseMs === undefined ? {} : { pulseMs: this.#pulseMs }),
       onClose: () => {
         leaveSeat()
         feed.leave(stream)
