@@ -88,7 +88,7 @@ export class PerformanceMonitoringService {
   readonly #instances: Instances
   readonly #collection: Collection
   readonly #connection: Connection
-  readonly #queueStats: () => Promise<readonly QueueStats[]>
+  readonly #queueStats: (isFresh?: boolean) => Promise<readonly QueueStats[]>
   readonly #judging: Judging
   readonly #health: () => Promise<HealthReport>
   #starting: Promise<void> | undefined
@@ -261,16 +261,22 @@ export class PerformanceMonitoringService {
    *
    * Costs reading the buckets that may still change, once the range was read before. At most some 200 KB.
    *
+   * @param options.isFresh read the queues anew, though they were read within the last second. @defaultValue false
    * @throws RANGE_INVALID, VIEW_INVALID, SELECTOR_INVALID
    */
-  async getSummary(range: Range = '1h', view: View = 'overview', selection: SummarySelection = {}): Promise<Summary> {
+  async getSummary(
+    range: Range = '1h',
+    view: View = 'overview',
+    selection: SummarySelection = {},
+    { isFresh = false }: { readonly isFresh?: boolean } = {},
+  ): Promise<Summary> {
     requireRange(range)
     requireView(view)
     requireSelection(selection)
     const [api, windows, queues, instances, system] = await Promise.all([
       this.#window('api', range),
       Promise.all(groupsOf[view].map(async (group) => [group, await this.#window(group, range)] as const)),
-      this.#queueStats(),
+      this.#queueStats(isFresh),
       this.instances(),
       this.getSystemMetrics(),
     ])

@@ -58,11 +58,13 @@ export const performanceRoutes = {
     role: 'viewer',
     audited: false,
     summary:
-      'All that one section of the dashboard shows, at most a minute old; with Cache-Control: no-cache as it is now. 304 is not charged',
+      'All that one section of the dashboard shows; with If-None-Match 304 while nothing new was measured, which is not charged; with Cache-Control: no-cache and no tag as it is now',
     query: watched,
     headers: Type.Object({
       'if-none-match': Type.Optional(Type.String({ description: 'an ETag that was answered before' })),
-      'cache-control': Type.Optional(Type.String({ description: 'no-cache: measured now, and never 304' })),
+      'cache-control': Type.Optional(
+        Type.String({ description: 'no-cache without a tag: queues as they are now, not as they were told a moment ago' }),
+      ),
     }),
     status: 200,
     answer: Summary,

@@ -169,6 +169,19 @@ describe('fifteen minutes against a limit of 50', () => {
     expect(feed.state()).toMatchObject({ intervalMs: 30_000, slowUntilMs: null })
   })
 
+  it('tabs that remind the reader of what they show do not hasten a slow pace', async () => {
+    const server = new Server()
+    const browser = new Browser()
+    for (const view of ['overview', 'api', 'queues'] as const) open(server, browser.tab()).feed.want({ view, range: '1h' })
+    await vi.advanceTimersByTimeAsync(1_000)
+    server.spend(30)
+    await vi.advanceTimersByTimeAsync(minute)
+    const before = server.answers.length
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect(server.answers.length - before).toBeLessThanOrEqual(3 * 3)
+    expect(server.answers).not.toContain(429)
+  })
+
   it('a reader who refreshes without end is stopped by the page, not by the server', async () => {
     const server = new Server()
     const { feed } = open(server)

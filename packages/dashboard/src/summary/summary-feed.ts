@@ -150,7 +150,7 @@ export class SummaryFeed {
   /** Tells the leader what this tab shows. */
   #remind(): void {
     if (this.#isLeading || !this.#options.sight.isSeen() || this.#isPaused) return
-    for (const { wanted } of this.#shown.values()) this.#options.tabs.tell({ kind: 'want', wanted, isFresh: false })
+    for (const { wanted } of this.#shown.values()) this.#options.tabs.tell({ kind: 'shows', wanted })
   }
 
   #ask(wanted: Wanted, isFresh: boolean): void {
@@ -160,6 +160,7 @@ export class SummaryFeed {
 
   #hear(message: TabMessage): void {
     if (message.kind === 'want' && this.#isLeading) void this.#grant(message.wanted, message.isFresh)
+    if (message.kind === 'shows' && this.#isLeading) this.#note(message.wanted)
     if (message.kind === 'who') this.#remind()
     if (message.kind === 'entry') this.#keep(message.key, message.entry)
     if (message.kind === 'state') {
@@ -170,6 +171,13 @@ export class SummaryFeed {
       this.#isReadingElsewhere = message.isReading
       this.#change()
     }
+  }
+
+  /** What another tab still shows is read in the rhythm; at once only where it never was, or a slow pace would be none. */
+  #note(wanted: Wanted): void {
+    const key = keyOf(wanted)
+    if (this.#entries.has(key)) this.#wanted.set(key, { wanted, saidAtMs: Date.now() })
+    else void this.#grant(wanted, false)
   }
 
   /** Reads at once what was not read a moment ago; else tells it again. */

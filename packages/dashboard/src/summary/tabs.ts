@@ -3,7 +3,10 @@ import type { Budget } from './refresh-policy.model.ts'
 
 /** What tabs of one browser tell each other. */
 export type TabMessage =
+  /** A tab asks for what it shows. */
   | { readonly kind: 'want'; readonly wanted: Wanted; readonly isFresh: boolean }
+  /** A tab still shows it. */
+  | { readonly kind: 'shows'; readonly wanted: Wanted }
   | { readonly kind: 'who' }
   | { readonly kind: 'entry'; readonly key: string; readonly entry: Entry }
   | {

@@ -9,18 +9,23 @@ const files = { json: [json, 'json'], csv: [csv, 'csv'], prometheus: [prometheus
 
 /** The tags of If-None-Match; a weak one is as good, since a tag here is of what was measured and not of bytes. */
 function tagsOf(header: string | undefined): string[] {
-  return (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
+  return (header ?? '')
+    .split(',')
+    .map((tag) => tag.trim().replace(/^W\//, ''))
+    .filter((tag) => tag !== '')
 }
 
 /** What the monitor keeps, over HTTP. */
 export function performanceHandlers(monitor: PerformanceMonitoringService, streams: SummaryStreams) {
   return defineHandlers({
     getSummary: async ({ query: { range, view, ...selection }, headers }) => {
-      const isFresh = /(^|[\s,])(no-cache|no-store)([\s,]|$)/i.test(headers['cache-control'] ?? '')
       const tag = `"${monitor.summaryRevision(range, view, selection)}"`
       const caching = { etag: tag, 'cache-control': 'private, no-cache', vary: 'authorization, cookie' }
-      if (!isFresh && tagsOf(headers['if-none-match']).includes(tag)) return new Reply(null, caching, 304)
-      return new Reply(await monitor.getSummary(range, view, selection), caching)
+      const tags = tagsOf(headers['if-none-match'])
+      if (tags.includes(tag)) return new Reply(null, caching, 304)
+      // A browser adds no-cache of its own to a request that names a tag (Fetch standard): only without one is it the reader's wish.
+      const isFresh = tags.length === 0 && /(^|[\s,])(no-cache|no-store)([\s,]|$)/i.test(headers['cache-control'] ?? '')
+      return new Reply(await monitor.getSummary(range, view, selection, { isFresh }), caching)
     },
     streamSummary: ({ query, identity, address, requestId }) => {
       const user = identity.subject ?? 'nobody'
