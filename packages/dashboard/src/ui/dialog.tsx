@@ -53,7 +53,6 @@ export function Dialog(props: DialogProps) {
           )}
         </div>
         <div className="foot">
-          <span>Written to the audit log</span>
           <Button onClick={() => place.current?.close()}>Cancel</Button>
           <Button submits kind={isDangerous ? 'danger-filled' : 'primary'} disabled={!mayConfirm}>
             {action}

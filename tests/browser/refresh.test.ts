@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Browser, Page, Request } from 'playwright-core'
+import { freePort } from '@millrace/connection/testing'
+import { Stage } from '../acceptance/program.ts'
+import { launch, open } from './browser.ts'
+import { signedIn } from './sign-in.ts'
+
+const stage = new Stage()
+let browser: Browser
+let address = ''
+beforeAll(async () => {
+  browser = await launch()
+  ;({ address } = await stage.server({ RATE_LIMIT_PERFORMANCE: '1000' }))
+})
+afterAll(async () => {
+  await browser?.close()
+  await stage.close()
+})
+
+/** The overview in a page whose clock is moved by hand, with the requests for figures it makes. */
+async function overview(at = address, from = stage): Promise<{ page: Page; reads: Request[]; mistakes: string[] }> {
+  const { page, mistakes } = await open(browser)
+  await page.clock.install()
+  await signedIn(page, at, await from.token('ada', 'viewer'))
+  const reads: Request[] = []
+  page.on('request', (request) => {
+    if (request.url().includes('/api/performance/')) reads.push(request)
+  })
+  await page.goto(`${at}/dashboard/`)
+  await page.getByText('next in', { exact: false }).first().waitFor()
+  return { page, reads, mistakes }
+}
+
+test('the first screen costs one request for figures', async () => {
+  const { page, reads, mistakes } = await overview()
+  await page.getByRole('meter', { name: 'CPU', exact: true }).waitFor()
+  expect(reads.map((request) => new URL(request.url()).pathname)).toEqual(['/api/performance/summary'])
+  expect(mistakes).toEqual([])
+})
+
+test('a range is read once, and shown again within a minute without a request', async () => {
+  const { page, reads } = await overview()
+  const range = (name: string) => page.getByRole('button', { name, exact: true })
+  const answered = page.waitForResponse(/summary.*range=24h/)
+  await range('24h').click()
+  await answered
+  await range('1h').click()
+  await range('24h').click()
+  await page.getByRole('button', { name: '24h', pressed: true }).waitFor()
+  expect(reads.filter((request) => request.url().includes('range=24h'))).toHaveLength(1)
+})
+
+test('figures come anew each half minute, and are not sent again while nothing was measured', async () => {
+  const { page, reads } = await overview()
+  for (let part = 0; part < 30; part += 1) {
+    await page.clock.runFor(10_000)
+    await page.waitForLoadState('networkidle')
+  }
+  expect(reads.length).toBeGreaterThanOrEqual(10)
+  expect(reads.length).toBeLessThanOrEqual(12)
+  const tags = await Promise.all(reads.slice(1).map(async (read) => (await read.allHeaders())['if-none-match']))
+  expect(tags.filter((tag) => tag === undefined)).toEqual([])
+})
+
+test('Refresh asks at once for figures that are fresh', async () => {
+  const { page, reads } = await overview()
+  const answered = page.waitForResponse(/performance\/summary/)
+  await page.getByRole('button', { name: 'Refresh', exact: true }).click()
+  expect((await answered).status()).toBe(200)
+  expect((await reads.at(-1)?.allHeaders())?.['cache-control']).toBe('no-cache')
+})
+
+test('nothing is read while refreshing is paused; the figures say how old they are, and come anew when it is resumed', async () => {
+  const { page, reads } = await overview()
+  await page.getByRole('button', { name: 'Pause refreshing' }).click()
+  const paused = reads.length
+  await page.clock.runFor(300_000)
+  await page.getByText('Not updated for', { exact: false }).waitFor()
+  expect(reads.length).toBe(paused)
+  const answered = page.waitForResponse(/performance\/summary/)
+  await page.getByRole('button', { name: 'Resume refreshing' }).click()
+  await answered
+  await page.getByText('Not updated for', { exact: false }).waitFor({ state: 'detached' })
+})
+
+test('a server that stops leaves its last figures, greyed, with what failed; when it is back they are fresh', async () => {
+  const own = new Stage()
+  try {
+    const environment = { PORT: String(await freePort()), DATA_DIR: own.folder(), RATE_LIMIT_PERFORMANCE: '1000' }
+    const { program, address: its } = await own.server(environment)
+    const { page } = await overview(its, own)
+    await program.stop('SIGKILL')
+    await page.clock.runFor(46_000)
+    await page.getByText('The figures could not be read.').waitFor()
+    await page.clock.runFor(90_000)
+    await page.locator('.old').first().waitFor()
+    await page.getByRole('meter', { name: 'CPU', exact: true }).waitFor()
+    await own.server(environment)
+    await page.clock.runFor(46_000)
+    await page.getByText('The figures could not be read.').waitFor({ state: 'detached' })
+    expect(await page.locator('.old').count()).toBe(0)
+  } finally {
+    await own.close()
+  }
+})
+
+test('who is not signed in is led to the sign-in page, and back to where they wanted to be', async () => {
+  const { page } = await open(browser)
+  await page.goto(`${address}/dashboard/queues?range=7d`)
+  await page.waitForURL(/\/sign-in\?next=/)
+  await page.getByRole('textbox').fill(await stage.token('ada', 'viewer'))
+  await page.getByRole('button', { name: /sign in/i }).click()
+  await page.waitForURL(/\/dashboard\/queues\?range=7d/)
+  await page.getByText('next in', { exact: false }).first().waitFor()
+})
