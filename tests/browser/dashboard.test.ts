@@ -129,3 +129,18 @@ test('who is not signed in comes to the sign-in page with the way back, and so d
   expect((await signedIn.page.request.get(`${address}/api/session`)).status()).toBe(401)
   await signedIn.page.context().close()
 })
+
+test('a newcomer lets sample traffic flow and stops it; a viewer is told who can', async () => {
+  const { page } = await show('/')
+  const sample = page.getByRole('region', { name: 'Sample traffic' })
+  await sample.getByRole('button', { name: 'Start sample traffic' }).click()
+  await sample.getByText('Made-up messages flow through the queue sample', { exact: false }).waitFor()
+  await page.getByRole('table', { name: 'Queues' }).getByText('sample').waitFor()
+  const viewer = await show('/', { role: 'viewer' })
+  const button = viewer.page.getByRole('region', { name: 'Sample traffic' }).getByRole('button')
+  await expect.poll(() => button.isDisabled()).toBe(true)
+  await viewer.page.context().close()
+  await sample.getByRole('button', { name: 'Stop sample traffic' }).click()
+  await sample.getByRole('button', { name: 'Start sample traffic' }).waitFor()
+  await page.context().close()
+})

@@ -4,6 +4,7 @@ import { overviewFigures } from './figures.model.ts'
 import { LanesPanel } from './lanes-panel.tsx'
 import { QueuesPanel } from './queues-panel.tsx'
 import { RoutesPanel } from './routes-panel.tsx'
+import { SampleTraffic } from './sample-traffic.tsx'
 import { StorePanel } from './store-panel.tsx'
 import { SystemPanel } from './system-panel.tsx'
 import { VerdictStrip } from './verdict-strip.tsx'
@@ -29,6 +30,7 @@ export function OverviewPage() {
         <RoutesPanel {...shared} />
         <StorePanel {...shared} />
       </div>
+      <SampleTraffic />
     </>
   )
 }
