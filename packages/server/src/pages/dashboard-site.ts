@@ -20,7 +20,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
 }
-const access = { millraceAccess: { role: 'public', policy: 'none' } } as const
+/** Pages and their parts are no figures of the interface: a browser's cache decides how often they are asked for. */
+const access = { millraceAccess: { role: 'public', policy: 'none' }, millraceEndpoint: false } as const
 const compress = promisify(gzip)
 
 /**

@@ -5,9 +5,10 @@ import type { Route } from '@millrace/contract'
 import type { Page, Pages } from './page.ts'
 import { routeTable } from './route-table.ts'
 
-const access = { millraceAccess: { role: 'public', policy: 'none' } } as const
+/** Pages are no figures of the interface: a browser's cache decides how often they are asked for. */
+const access = { millraceAccess: { role: 'public', policy: 'none' }, millraceEndpoint: false } as const
 /** Where tokens are typed in: a foreign name that leads here does not show it. */
-const signInAccess = { millraceAccess: { role: 'public', policy: 'none', ownNamesOnly: true } } as const
+const signInAccess = { millraceAccess: { role: 'public', policy: 'none', ownNamesOnly: true }, millraceEndpoint: false } as const
 
 /** Serves pages as they are, with an ETag so that a browser asks but does not load again. Answers with what is served now. */
 export function registerPages(app: FastifyInstance, pages: Pages, rows: readonly Route[]): Served[] {

@@ -72,7 +72,6 @@ describe('the server', () => {
     await harness.ask('GET', '/api/secret-of-someone', { role: 'viewer' })
     await harness.ask('GET', '/wp-login.php')
     await harness.ask('DELETE', '/api/performance/queues/mail/completed', { role: 'viewer' })
-    await harness.ask('GET', '/dashboard/')
     expect(seen.lines).toEqual([
       'GET /api/performance/queues/:queueName',
       'GET /api/performance/queues/:queueName',
@@ -81,14 +80,14 @@ describe('the server', () => {
       'GET (unmatched) refused',
       'GET (unmatched) refused',
       'DELETE /api/performance/queues/:queueName/completed refused',
-      'GET /dashboard/',
     ])
     expect(seen.times.every((time) => time > 0)).toBe(true)
   })
 
-  it('counts neither probes nor what it refused for want of a token', async () => {
+  it('counts neither probes nor pages nor what it refused for want of a token', async () => {
     await harness.ask('GET', '/health/live')
     await harness.ask('GET', '/health/ready')
+    for (const page of ['/', '/sign-in', '/dashboard/', '/dashboard/queues', '/dashboard/assets/none.js']) await harness.ask('GET', page)
     await harness.ask('GET', '/api/performance/queues')
     await harness.ask('GET', '/api/unknown')
     expect(seen.lines).toEqual([])
