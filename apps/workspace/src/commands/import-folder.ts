@@ -26,6 +26,9 @@ export interface ImportRun {
 }
 
 const lookEveryMs = 300
+/** … and after this long each second, so that the longest import stays within the limit of requests. */
+const hurryMs = 30_000
+const laterLookEveryMs = 1_000
 const patienceMs = 60_000
 /** With pauses of 1 s, 2 s … between them: a server that is restarted is back in time. */
 const tries = 6
@@ -78,7 +81,8 @@ export async function importFolder(
   let known: ImportProgress | undefined
   let waited = options.wait
   let last = ''
-  let movedAtMs = performance.now()
+  const startedAtMs = performance.now()
+  let movedAtMs = startedAtMs
   while (!options.signal.aborted) {
     // Read before the look: what an upload that is over has brought is in the answer.
     const uploadWas = upload.state
@@ -94,7 +98,8 @@ export async function importFolder(
     }
     last = now
     // An upload that ends is noticed at once.
-    await Promise.race([pause(lookEveryMs), ...(uploadWas === 'going on' ? [ended] : [])])
+    const everyMs = performance.now() - startedAtMs < hurryMs ? lookEveryMs : laterLookEveryMs
+    await Promise.race([pause(everyMs), ...(uploadWas === 'going on' ? [ended] : [])])
   }
   if (options.signal.aborted) await client.cancelImport({ params: { id } }).catch(ignoreUnknown)
   const answer = await sending.catch((error: unknown) => {
@@ -134,7 +139,7 @@ async function look(client: Client, id: string): Promise<ImportProgress | undefi
   try {
     return await client.getImport({ params: { id }, signal: AbortSignal.timeout(10_000) })
   } catch (error) {
-    if (error instanceof ApiError && error.status !== 404 && error.status < 500) throw error
+    if (error instanceof ApiError && ![404, 429].includes(error.status) && error.status < 500) throw error
     return undefined
   }
 }
