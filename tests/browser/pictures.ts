@@ -33,10 +33,12 @@ try {
   const environment = { REDIS_URL: redis.url, APP_VERSION: 'v0.1.0', RATE_LIMIT_PERFORMANCE: '1000', RATE_LIMIT_QUEUES: '1000' }
   const { address } = await stage.server({ ...environment, MILLRACE_ENV: 'production' })
   stage.run('worker', environment)
-  const client = await stage.client(address, 'ada', 'admin')
+  let client = await stage.client(address, 'ada', 'admin')
   await client.startSampleTraffic({ body: { minutes: 30 } })
   const endAtMs = Date.now() + minutes * 60_000
   for (let round = 0; Date.now() < endAtMs; round += 1) {
+    // A token of the stage lasts ten minutes.
+    if (round % 240 === 239) client = await stage.client(address, 'ada', 'admin')
     await use(client, round)
     if (round % 60 === 0) process.stdout.write(`${Math.ceil((endAtMs - Date.now()) / 60_000)} min to go\n`)
     await wait(1_000)
