@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@millrace/connection'
+import { atMost } from './at-most.ts'
 import type { Clock } from './clock.ts'
 import { recordSample } from './collectors/record-sample.ts'
 import type { SystemCollector, SystemSample } from './collectors/system-collector.ts'
@@ -160,10 +161,4 @@ const nothingServed = { requests: 0, errors: 0, responseTime: null }
 function untilFlush(nowMs: number): number {
   const untilMinuteEnds = minuteMs - (nowMs % minuteMs)
   return Math.min(flushMs, untilMinuteEnds + 1 + Math.random() * jitterMs)
-}
-
-async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
-  const stop = new AbortController()
-  await Promise.race([work, pause(ms, undefined, { signal: stop.signal }).catch(() => undefined)])
-  stop.abort()
 }

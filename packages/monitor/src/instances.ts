@@ -1,9 +1,8 @@
 import type { KeyValue } from '@millrace/connection'
 import type { Instance } from './answers.ts'
+import { missingMs } from './verdict/limits.ts'
 
 const key = 'instances'
-/** Not heard of for this long: something is wrong with it, ms. */
-const missingMs = 30_000
 /** Not heard of for this long: it is gone, ms. */
 const goneMs = 90_000
 const maxListed = 1000

@@ -273,9 +273,11 @@ export class PerformanceMonitoringService {
     requireRange(range)
     requireView(view)
     requireSelection(selection)
+    const reading = this.#window('api', range)
+    const windowOf = (group: Group) => (group === 'api' ? reading : this.#window(group, range))
     const [api, windows, queues, instances, system] = await Promise.all([
-      this.#window('api', range),
-      Promise.all(groupsOf[view].map(async (group) => [group, await this.#window(group, range)] as const)),
+      reading,
+      Promise.all(groupsOf[view].map(async (group) => [group, await windowOf(group)] as const)),
       this.#queueStats(isFresh),
       this.instances(),
       this.getSystemMetrics(),

@@ -1,24 +1,18 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { APIMetrics, RouteMetrics } from '../answers.ts'
 import { figuresOf } from '../figures.ts'
 import type { Window } from '../series/window.ts'
 import { parseSeriesKey, seriesKey } from '../series/packed.ts'
 import type { Range } from '../series/tier.ts'
+import { turns } from '../turns.ts'
 import { judgeRoute } from '../verdict/judge-route.ts'
-
-/** The event loop gets a turn this often, ms: the first look at a week adds up tens of thousands of histograms. */
-const turnMs = 20
 
 /** The routes that got a request in the window. O(routes × buckets), but for what was added up before. */
 export async function apiMetrics(range: Range, window: Window, nowMs: number): Promise<APIMetrics> {
-  const seconds = Math.max(1, (nowMs - (window.starts[0] ?? nowMs)) / 1000)
+  const seconds = window.secondsUntil(nowMs)
   const routes: RouteMetrics[] = []
-  let turnAtMs = performance.now() + turnMs
+  const giveTurn = turns()
   for (const key of window.select('api.response_time')) {
-    if (performance.now() > turnAtMs) {
-      await turn()
-      turnAtMs = performance.now() + turnMs
-    }
+    await giveTurn()
     const { labels } = parseSeriesKey(key)
     const { count, min, max, avg, p50, p95, p99 } = figuresOf(window.total([key]))
     const counted = (name: string): number => window.total([seriesKey(name, labels)])?.count ?? 0

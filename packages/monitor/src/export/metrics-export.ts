@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { Histogram } from '@millrace/histogram'
 import type { Metric } from '../series/catalogue.ts'
 import { catalogue, metricOf } from '../series/catalogue.ts'
@@ -6,11 +5,10 @@ import type { Group } from '../series/catalogue.ts'
 import { parseSeriesKey } from '../series/packed.ts'
 import type { Range } from '../series/tier.ts'
 import type { Window } from '../series/window.ts'
+import { turns } from '../turns.ts'
 
 /** Series beyond this are left out of an export, and counted. */
 const maxSeries = 2000
-/** The event loop gets a turn this often, ms. */
-const turnMs = 20
 
 export interface ExportedPoint {
   /** Start, ms since 1970. */
@@ -44,7 +42,7 @@ export async function metricsExport(range: Range, windows: ReadonlyMap<Group, Wi
   const series: ExportedSeries[] = []
   let resolutionSeconds = 60
   let leftOut = 0
-  let turnAtMs = performance.now() + turnMs
+  const giveTurn = turns()
   for (const [group, window] of windows) {
     resolutionSeconds = window.tier.bucketMs / 1000
     const instances = group === 'system' ? window.instances() : [undefined]
@@ -52,10 +50,7 @@ export async function metricsExport(range: Range, windows: ReadonlyMap<Group, Wi
       const metric = known(key)
       if (!metric) continue
       for (const instance of instances) {
-        if (performance.now() > turnAtMs) {
-          await turn()
-          turnAtMs = performance.now() + turnMs
-        }
+        await giveTurn()
         const total = window.total([key], instance)
         if (!total) continue
         if (series.length >= maxSeries) {

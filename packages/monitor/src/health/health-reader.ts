@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection, ConnectionHealth } from '@millrace/connection'
 import type { QueueStats, SystemMetrics } from '../answers.ts'
+import { atMost } from '../at-most.ts'
 import type { Window } from '../series/window.ts'
 import { sharedFor } from '../shared.ts'
 import { healthReport } from './health-report.ts'
@@ -36,9 +36,7 @@ async function look({ connection, latest, queues, api, now }: HealthParts): Prom
 }
 
 async function healthOf(connection: Connection): Promise<ConnectionHealth> {
-  const late = pause(readMs, undefined, { ref: false })
-  const health = await Promise.race([connection.health().catch(() => undefined), late])
-  return health ?? nothingKnown(connection)
+  return (await inTime(connection.health())) ?? nothingKnown(connection)
 }
 
 function nothingKnown({ kind, durability }: Connection): ConnectionHealth {
@@ -59,18 +57,20 @@ function nothingKnown({ kind, durability }: Connection): ConnectionHealth {
 }
 
 async function inTime<Answer>(work: Promise<Answer>): Promise<Answer | undefined> {
-  return Promise.race([work.catch(() => undefined), pause(readMs, undefined, { ref: false })])
+  return atMost(
+    readMs,
+    work.catch(() => undefined),
+  )
 }
 
 function servedOf(window: Window, nowMs: number): ServedPerformance {
   const times = window.total(window.select('api.response_time'))
   if (!times) return nothingServed
   const errors = window.total(window.select('api.errors'))?.count ?? 0
-  const seconds = Math.max(1, (nowMs - (window.starts[0] ?? nowMs)) / 1000)
   return {
     responseTime: times.mean,
     p95: times.quantile(0.95),
-    requestsPerSecond: times.count / seconds,
+    requestsPerSecond: times.count / window.secondsUntil(nowMs),
     errorRatio: errors / times.count,
   }
 }

@@ -1,7 +1,8 @@
 import type { ConnectionHealth } from '@millrace/connection'
 import type { QueueStats, Status, SystemMetrics } from '../answers.ts'
+import { isWorkerless } from '../verdict/judge-queue.ts'
 import { worse } from '../verdict/judge-route.ts'
-import { disk, eventLoop, passed, ping, redisMemory, statusBy, workerlessMs } from '../verdict/limits.ts'
+import { disk, eventLoop, passed, ping, redisMemory, statusBy } from '../verdict/limits.ts'
 import type { Limit } from '../verdict/limits.ts'
 import { countWords, percentWords, timeWords } from '../verdict/words.ts'
 
@@ -104,10 +105,7 @@ function limitCheck(
 }
 
 function workersCheck(queues: readonly QueueStats[] | undefined): Looked {
-  const without = (queues ?? []).filter(
-    ({ paused, counts, workers, oldestReadyAgeMs }) =>
-      !paused && counts.ready > 0 && workers === 0 && (oldestReadyAgeMs ?? 0) >= workerlessMs,
-  )
+  const without = (queues ?? []).filter((queue) => isWorkerless({ ...queue, ready: queue.counts.ready }))
   return queuesCheck('workers', queues, without, ({ name, counts }) => `${name} has no workers and ${countWords(counts.ready)} ready`)
 }
 

@@ -38,6 +38,11 @@ export class Window {
     this.#sums = sums
   }
 
+  /** From its beginning to `nowMs`, at least 1. */
+  secondsUntil(nowMs: number): number {
+    return Math.max(1, (nowMs - (this.starts[0] ?? nowMs)) / 1000)
+  }
+
   /** The keys of the series that have a value anywhere in it. */
   keys(): Set<string> {
     const settled = this.#settledLength()

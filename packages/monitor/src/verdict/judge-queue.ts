@@ -33,9 +33,18 @@ export function judgeQueue(queue: QueueFigures): Finding[] {
 
 type Found = Pick<Finding, 'rule' | 'status' | 'text'> | undefined
 
-function workers({ paused, ready, workers: working, oldestReadyAgeMs }: QueueFigures): Found {
-  if (paused || ready === 0 || working > 0 || (oldestReadyAgeMs ?? 0) < workerlessMs) return undefined
-  return { rule: 'no-workers', status: 'failing', text: `no workers, ${countWords(ready)} ready` }
+function workers(queue: QueueFigures): Found {
+  return isWorkerless(queue) ? { rule: 'no-workers', status: 'failing', text: `no workers, ${countWords(queue.ready)} ready` } : undefined
+}
+
+/** Messages wait, and nobody is there to run them; a worker that is just beginning gets a little time. */
+export function isWorkerless({
+  paused,
+  ready,
+  workers: working,
+  oldestReadyAgeMs,
+}: Pick<QueueFigures, 'paused' | 'ready' | 'workers' | 'oldestReadyAgeMs'>): boolean {
+  return !paused && ready > 0 && working === 0 && (oldestReadyAgeMs ?? 0) >= workerlessMs
 }
 
 /** Of the level that is farthest beyond its limit. */
