@@ -13,6 +13,7 @@ import { replyWithProblem } from './errors/error-handler.ts'
 import type { ErrorRows } from './errors/problem.ts'
 import { allowOrigins } from './http/cors.ts'
 import type { Handlers } from './http/handler.ts'
+import { isHttps } from './http/is-https.ts'
 import { readJsonBodies } from './http/json-body.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import { refuseUnrouted, registerUnknownRoutes } from './http/unknown-routes.ts'
@@ -97,8 +98,6 @@ export async function createGate({ auth, connection, limits, publicUrl, host }: 
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string }
-
-const isHttps = (url: string | undefined) => url?.startsWith('https:') ?? false
 
 async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply, options.errors))

@@ -11,6 +11,7 @@ import { claimSecret } from './auth/secret-claim.ts'
 import { storeUrlOf } from './config/config.ts'
 import type { Config } from './config/config.ts'
 import { answerBrokenRequest, answerUndecodable } from './http/broken-request.ts'
+import { isHttps } from './http/is-https.ts'
 import { createLog } from './http/log.ts'
 import { listenError } from './listen-error.ts'
 import { createGate, standalonePlugin } from './plugin.ts'
@@ -134,7 +135,7 @@ class RunningServer implements Server {
     await this.app.listen({ host, port, listenTextResolver: () => 'listening' }).catch((error: unknown) => {
       throw listenError(error, host, port)
     })
-    if (!isLoopback(host) && !(publicUrl?.startsWith('https:') ?? false)) {
+    if (!isLoopback(host) && !isHttps(publicUrl)) {
       this.log.warn(
         { host },
         'tokens travel in the clear: this server listens beyond this machine without TLS; put a proxy with TLS in front and set PUBLIC_URL to its https address',

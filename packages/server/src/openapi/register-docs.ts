@@ -3,12 +3,12 @@ import { fastifySwaggerUi } from '@fastify/swagger-ui'
 import type { FastifySwaggerUiOptions } from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { Served } from '../http/unknown-routes.ts'
+import { publicPage } from '../pages/public-page.ts'
 import type { JsonSchema } from './schemas.ts'
 
 /** Called rather than registered: registered, it would ask for @fastify/swagger, whose work our table of routes does. */
 const swaggerUi = fastifySwaggerUi as unknown as FastifyPluginAsync<FastifySwaggerUiOptions>
 
-const access = { millraceAccess: { role: 'public', policy: 'none' }, millraceEndpoint: false } as const
 const mark = readFileSync(new URL('../pages/mark.svg', import.meta.url), 'utf8')
 
 /** Follows the reader's system; Swagger UI knows dark only as a class. */
@@ -21,13 +21,13 @@ apply()
 /** `/openapi.json`, and `/docs/` to read it and try it: Swagger UI, all of it from this server and without inline script. */
 export async function registerDocs(app: FastifyInstance, document: JsonSchema): Promise<Served[]> {
   const text = JSON.stringify(document)
-  app.get('/openapi.json', { config: access }, (_request, reply) =>
+  app.get('/openapi.json', { config: publicPage }, (_request, reply) =>
     reply.type('application/json').header('cache-control', 'no-cache').send(text),
   )
   await app.register(async (docs) => {
     // The guard serves nothing that does not say who may.
     docs.addHook('onRoute', (route) => {
-      route.config = { ...route.config, ...access }
+      route.config = { ...route.config, ...publicPage }
     })
     docs.decorate('swagger', ((options?: { readonly yaml?: boolean }) => (options?.yaml === true ? text : document)) as never)
     await swaggerUi(docs, {

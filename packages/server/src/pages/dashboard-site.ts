@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { MillraceError } from '@millrace/connection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Served } from '../http/unknown-routes.ts'
+import { etagOf, isKnown, publicPage } from './public-page.ts'
 
 interface Asset {
   readonly contentType: string
@@ -20,8 +20,6 @@ const contentTypes: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
 }
-/** Pages and their parts are no figures of the interface: a browser's cache decides how often they are asked for. */
-const access = { millraceAccess: { role: 'public', policy: 'none' }, millraceEndpoint: false } as const
 const compress = promisify(gzip)
 
 /**
@@ -33,22 +31,22 @@ const compress = promisify(gzip)
 export function registerDashboard(app: FastifyInstance): Served[] {
   const page = readPage(app.prefix)
   const assets = readAssets()
-  app.get('/dashboard', { config: access }, (_request, reply) => reply.redirect(`${app.prefix}/dashboard/`, 302))
-  app.get('/dashboard/assets/:name', { config: access }, async (request, reply) => {
+  app.get('/dashboard', { config: publicPage }, (_request, reply) => reply.redirect(`${app.prefix}/dashboard/`, 302))
+  app.get('/dashboard/assets/:name', { config: publicPage }, async (request, reply) => {
     const asset = assets.get((request.params as { name: string }).name)
     if (asset === undefined)
       throw new MillraceError('ROUTE_NOT_FOUND', 'There is no such file; the dashboard was built anew: load the page again.')
     return send(request, reply.header('cache-control', 'public, max-age=31536000, immutable'), asset)
   })
   for (const path of ['/dashboard/', '/dashboard/*']) {
-    app.get(path, { config: access }, (request, reply) => send(request, reply.header('cache-control', 'no-cache'), page))
+    app.get(path, { config: publicPage }, (request, reply) => send(request, reply.header('cache-control', 'no-cache'), page))
   }
   return [{ method: 'GET', path: '/dashboard/' }]
 }
 
 async function send(request: FastifyRequest, reply: FastifyReply, asset: Asset): Promise<FastifyReply> {
-  void reply.header('etag', asset.etag).header('vary', 'accept-encoding').type(asset.contentType)
-  if (request.headers['if-none-match'] === asset.etag) return reply.code(304).send()
+  void reply.header('vary', 'accept-encoding').type(asset.contentType)
+  if (isKnown(request, reply, asset.etag)) return reply.code(304).send()
   if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(asset.body)
   asset.gzipped ??= compress(asset.body)
   return reply.header('content-encoding', 'gzip').send(await asset.gzipped)
@@ -69,5 +67,5 @@ function readAssets(): Map<string, Asset> {
 
 function assetOf(name: string, body: Buffer): Asset {
   const contentType = contentTypes[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
-  return { contentType, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` }
+  return { contentType, body, etag: etagOf(body) }
 }

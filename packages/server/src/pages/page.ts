@@ -18,6 +18,7 @@ export function ownPages(): Pages {
     '/': html('home.html'),
     '/sign-in': html('sign-in.html'),
     '/assets/pages.css': { contentType: 'text/css; charset=utf-8', body: read('pages.css') },
+    '/assets/sign-in.css': { contentType: 'text/css; charset=utf-8', body: read('sign-in.css') },
     '/assets/sign-in.js': { contentType: 'text/javascript; charset=utf-8', body: read('sign-in.browser.js') },
     '/assets/mark.svg': { contentType: 'image/svg+xml', body: read('mark.svg') },
   }

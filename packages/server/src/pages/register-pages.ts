@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { Served } from '../http/unknown-routes.ts'
 import type { Route } from '@millrace/contract'
 import type { Page, Pages } from './page.ts'
+import { etagOf, isKnown, publicPage } from './public-page.ts'
 import { routeTable } from './route-table.ts'
 
-/** Pages are no figures of the interface: a browser's cache decides how often they are asked for. */
-const access = { millraceAccess: { role: 'public', policy: 'none' }, millraceEndpoint: false } as const
 /** Where tokens are typed in: a foreign name that leads here does not show it. */
-const signInAccess = { millraceAccess: { role: 'public', policy: 'none', ownNamesOnly: true }, millraceEndpoint: false } as const
+const signInPage = { ...publicPage, millraceAccess: { ...publicPage.millraceAccess, ownNamesOnly: true } } as const
 
 /** Serves pages as they are, with an ETag so that a browser asks but does not load again. Answers with what is served now. */
 export function registerPages(app: FastifyInstance, pages: Pages, rows: readonly Route[]): Served[] {
@@ -18,10 +16,10 @@ export function registerPages(app: FastifyInstance, pages: Pages, rows: readonly
 
 function registerPage(app: FastifyInstance, path: string, page: Page, table: string): void {
   const body = page.body.replaceAll('{{routes}}', table).replaceAll('{{base}}', app.prefix)
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
-  app.get(path, { config: path === '/sign-in' ? signInAccess : access }, (request, reply) => {
-    void reply.header('etag', etag).header('cache-control', 'no-cache')
-    if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+  const etag = etagOf(body)
+  app.get(path, { config: path === '/sign-in' ? signInPage : publicPage }, (request, reply) => {
+    void reply.header('cache-control', 'no-cache')
+    if (isKnown(request, reply, etag)) return reply.code(304).send()
     return reply.type(page.contentType).send(body)
   })
 }
