@@ -101,7 +101,7 @@ function apiP95(summary: Summary): FigureProps {
 function storeMemory(summary: Summary): FigureProps {
   const { redis } = summary
   const label = redis.kind === 'redis' ? 'Redis memory' : 'Store file'
-  const points = pointsOf(summary, metrics.storeMemory, 'max') ?? pointsOf(summary, metrics.storeMemory, 'avg') ?? []
+  const points = pointsOf(summary, metrics.storeMemory, 'max') ?? []
   const { usedMemoryBytes: used, maxMemoryBytes: most } = redis
   if (used === null) return { label, value: null, points, note: redis.connected ? 'the store does not say' : 'the store does not answer' }
   if (most === null || most === 0) return { label, value: bytesParts(used), points, note: 'no limit known' }

@@ -1,4 +1,5 @@
 import type { RouteMetrics, Summary } from '@millrace/contract'
+import { past } from '../api-routes/routes.model.ts'
 import { PlaceLink } from '../place-link.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf, pointsOf } from '../summary/series.model.ts'
@@ -80,10 +81,8 @@ function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
       phone: 'figure',
       isNumber: true,
       cell: ({ errors: failed, requests }) => (requests === 0 ? unknown : fixed((failed / requests) * 100, 1)),
-      bad: ({ errors: failed, requests, status }) => {
-        if (errors === undefined || requests === 0 || status === 'unknown' || failed / requests < errors.warn) return undefined
-        return failed / requests >= errors.critical ? 'fail' : 'slow'
-      },
+      bad: ({ errors: failed, requests, status }) =>
+        status === 'unknown' ? undefined : (past(requests === 0 ? null : failed / requests, errors) ?? undefined),
     },
     { id: 'p50', head: 'P50', isNumber: true, cell: ({ p50 }) => time(p50) },
     {
@@ -92,10 +91,7 @@ function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
       phone: 'figure',
       isNumber: true,
       cell: ({ p95 }) => time(p95),
-      bad: ({ p95, status }) => {
-        if (limit === undefined || p95 === null || status === 'unknown' || p95 < limit.warn) return undefined
-        return p95 >= limit.critical ? 'fail' : 'slow'
-      },
+      bad: ({ p95, status }) => (status === 'unknown' ? undefined : (past(p95, limit) ?? undefined)),
     },
     { id: 'p99', head: 'P99', isNumber: true, cell: ({ p99 }) => time(p99) },
     {

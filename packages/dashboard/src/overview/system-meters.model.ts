@@ -4,19 +4,20 @@ import { limitOf } from '../summary/series.model.ts'
 import { resourcesOf } from '../system/meters.model.ts'
 import { formatBytes } from '../ui/format.model.ts'
 import type { MeterProps } from '../ui/meter.tsx'
+import { shareLimit, shareOf } from '../ui/shares.model.ts'
 
 /** What an instance says of itself, 0…1 and null where it cannot, by the resource's name. */
 const shares: Readonly<Record<string, (instance: Instance) => number | null>> = {
-  CPU: ({ cpu }) => part(cpu),
-  Memory: ({ memory }) => part(memory),
-  Disk: ({ disk }) => part(disk),
+  CPU: ({ cpu }) => shareOf(cpu),
+  Memory: ({ memory }) => shareOf(memory),
+  Disk: ({ disk }) => shareOf(disk),
   'Event loop': ({ eventLoopUtilization }) => eventLoopUtilization,
 }
 
 /** The progress bars of the first screen: of each resource the instance that uses most of it. */
 export function systemMeters(summary: Summary): MeterProps[] {
   const alive = summary.instances.filter(({ status }) => status === 'alive')
-  const meters = resourcesOf(summary.system, summary.limits).flatMap((own): MeterProps[] => {
+  const meters = resourcesOf(summary).flatMap((own): MeterProps[] => {
     const share = shares[own.name]
     if (share === undefined) return []
     const worst = alive.toSorted((a, b) => (share(b) ?? -1) - (share(a) ?? -1))[0]
@@ -40,13 +41,10 @@ function storeMeter(summary: Summary): MeterProps {
   if (used === null) return { name, usage: null, of: 'the store does not say' }
   if (most === null || most === 0) return { name, usage: null, of: `${formatBytes(used)}, no limit known` }
   const kindOfLimit = { maxmemory: 'maxmemory', system: 'its machine', disk: 'disk' }[memoryLimit ?? 'system']
-  const limit = limitOf(summary, metrics.storeUsage)
   return {
     name,
     usage: used / most,
     of: `${formatBytes(used)} of ${formatBytes(most)}, ${kindOfLimit}`,
-    limit: limit && { warn: limit.warn / 100, critical: limit.critical / 100 },
+    limit: shareLimit(limitOf(summary, metrics.storeUsage)),
   }
 }
-
-const part = (percent: number | null) => (percent === null ? null : percent / 100)

@@ -2,6 +2,7 @@ import type { Summary } from '@millrace/contract'
 import { Meter } from '../ui/meter.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { Ticks } from '../ui/ticks.tsx'
 import { aliveInstances, systemMeters } from './system-meters.model.ts'
 
 const names = ['CPU', 'Memory', 'Disk', 'Application', 'Redis memory']
@@ -22,13 +23,5 @@ export function SystemPanel({ summary, isOld }: { readonly summary: Summary | un
           : systemMeters(summary).map((meter) => <Meter key={meter.name} {...meter} />)}
       </div>
     </Panel>
-  )
-}
-
-function Ticks() {
-  return (
-    <span className="ticks" aria-hidden="true">
-      <i /> warns <i className="critical" /> critical
-    </span>
   )
 }

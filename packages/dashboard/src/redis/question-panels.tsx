@@ -1,10 +1,12 @@
 import type { Summary } from '@millrace/contract'
 import type { ReactNode } from 'react'
 import { metrics } from '../summary/metric-names.ts'
+import { lastOf } from '../summary/points.model.ts'
 import { limitOf, pointsOf } from '../summary/series.model.ts'
 import { reasonOf } from '../system/meters.model.ts'
 import { formatBytes, formatDuration, unknown } from '../ui/format.model.ts'
 import { Meter } from '../ui/meter.tsx'
+import { Pairs } from '../ui/pairs.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Status } from '../ui/status.tsx'
@@ -68,12 +70,7 @@ export function SpeedPanel({ summary, isOld }: QuestionProps) {
   const limit = summary && limitOf(summary, metrics.storeLatency)
   const words = storeWords(summary?.redis.kind ?? 'redis')
   const last = (statistic: 'p50' | 'p95' | 'p99') =>
-    summary &&
-    latencyText(
-      pointsOf(summary, metrics.storeLatency, statistic)?.findLast(([, value]) => value !== null)?.[1] ?? null,
-      undefined,
-      'not measured',
-    )
+    summary && latencyText(lastOf(pointsOf(summary, metrics.storeLatency, statistic) ?? []), undefined, 'not measured')
   return (
     <Question title="Is it slow?" state={summary && speedOf(summary.redis, limit)} isOld={isOld}>
       <Pairs
@@ -100,18 +97,5 @@ function Question({ title, state, isOld, children }: FrameProps) {
     <Panel title={title} isOld={isOld} end={state && <Status {...state} badge />}>
       <div className="question">{children}</div>
     </Panel>
-  )
-}
-
-function Pairs({ pairs }: { readonly pairs: readonly (readonly [name: string, value: string | undefined])[] }) {
-  return (
-    <dl className="pairs">
-      {pairs.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value ?? <Skeleton width={96} />}</dd>
-        </div>
-      ))}
-    </dl>
   )
 }

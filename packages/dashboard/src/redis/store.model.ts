@@ -1,6 +1,7 @@
 import type { Limit, StoreFigures, SystemMetrics } from '@millrace/contract'
 import { reasonOf } from '../system/meters.model.ts'
 import { formatBytes, formatDuration, formatNumber, unknown } from '../ui/format.model.ts'
+import { shareLimit } from '../ui/shares.model.ts'
 import { statusBy } from '../ui/status.model.ts'
 import type { StatusWord } from '../ui/status.model.ts'
 
@@ -50,7 +51,7 @@ export interface RoomUse {
 /** `limit` is in percent of what the store may use. */
 export function roomOf(store: StoreFigures, limit: Limit | undefined, reason: string): RoomUse {
   const { usedMemoryBytes, maxMemoryBytes, memoryLimit } = store
-  const shares = limit && { warn: limit.warn / 100, critical: limit.critical / 100 }
+  const shares = shareLimit(limit)
   if (usedMemoryBytes === null || maxMemoryBytes === null || maxMemoryBytes === 0) {
     const of = usedMemoryBytes === null ? reason : `${formatBytes(usedMemoryBytes)} used; the limit is not known: ${reason}`
     return { usage: null, of, limit: shares, state: { status: 'unknown', word: 'Unknown' } }
@@ -69,7 +70,7 @@ export function roomOf(store: StoreFigures, limit: Limit | undefined, reason: st
 /** A file stops when its disk is full, whoever filled it. `limit` is in percent of the disk. */
 export function diskOf({ disk, unknown: reasons }: Pick<SystemMetrics, 'disk' | 'unknown'>, limit: Limit | undefined): RoomUse {
   const { usage, usedBytes, totalBytes } = disk
-  const shares = limit && { warn: limit.warn / 100, critical: limit.critical / 100 }
+  const shares = shareLimit(limit)
   const status = statusBy(usage, limit)
   if (usage === null || usedBytes === null || totalBytes === null) {
     return { usage: null, of: reasonOf({ unknown: reasons }, 'disk.usage'), limit: shares, state: { status: 'unknown', word: 'Unknown' } }

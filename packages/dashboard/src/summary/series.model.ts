@@ -19,6 +19,6 @@ export function isAlike(a: Labels, b: Labels): boolean {
 }
 
 /** From where a metric is degraded and failing; undefined where the answer states no limit. */
-export function limitOf({ limits }: Pick<Summary, 'limits'>, metric: string): Limit | undefined {
+export function limitOf({ limits }: { readonly limits: readonly Limit[] }, metric: string): Limit | undefined {
   return limits.find((limit) => limit.metric === metric)
 }

@@ -1,8 +1,10 @@
 import type { Summary, SystemMetrics } from '@millrace/contract'
 import { formatDuration, formatNumber, formatShare, formatBytes, unknown } from '../ui/format.model.ts'
 import { Meter } from '../ui/meter.tsx'
+import { Pairs } from '../ui/pairs.tsx'
 import { Panel } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { Ticks } from '../ui/ticks.tsx'
 import { reasonOf, resourcesOf } from './meters.model.ts'
 
 const resources = ['CPU', 'Memory', 'Disk', 'Heap', 'Event loop']
@@ -10,16 +12,7 @@ const resources = ['CPU', 'Memory', 'Disk', 'Heap', 'Event loop']
 /** The process that answered: use of each limit, and what has none. */
 export function MachinePanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
   return (
-    <Panel
-      title="This process"
-      note={summary?.system.instance}
-      isOld={isOld}
-      end={
-        <span className="ticks" aria-hidden="true">
-          <i /> warns <i className="critical" /> critical
-        </span>
-      }
-    >
+    <Panel title="This process" note={summary?.system.instance} isOld={isOld} end={<Ticks />}>
       <div className="machine">
         <div className="meters">
           {summary === undefined
@@ -35,16 +28,9 @@ export function MachinePanel({ summary, isOld }: { readonly summary: Summary | u
                   </span>
                 </div>
               ))
-            : resourcesOf(summary.system, summary.limits).map((resource) => <Meter key={resource.name} {...resource} />)}
+            : resourcesOf(summary).map((resource) => <Meter key={resource.name} {...resource} />)}
         </div>
-        <dl className="pairs">
-          {factsOf(summary?.system).map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value ?? <Skeleton width={96} />}</dd>
-            </div>
-          ))}
-        </dl>
+        <Pairs pairs={factsOf(summary?.system)} />
       </div>
     </Panel>
   )

@@ -6,10 +6,10 @@ const limits = [
   { metric: 'cpu.usage', warn: 80, critical: 95 },
   { metric: 'event_loop.utilization', warn: 0.8, critical: 0.95 },
 ]
-const named = (name: string, system = systemOf()) => resourcesOf(system, limits).find((resource) => resource.name === name)
+const named = (name: string, system = systemOf()) => resourcesOf({ system, limits }).find((resource) => resource.name === name)
 
 it('each resource says how much of which limit, and of what kind', () => {
-  expect(resourcesOf(systemOf(), limits).map(({ of }) => of)).toEqual([
+  expect(resourcesOf({ system: systemOf(), limits }).map(({ of }) => of)).toEqual([
     '2.5 of 4 cores, quota',
     '1.42 GiB of 2.00 GiB, container',
     '35.0 GiB of 80.0 GiB, host, /data',

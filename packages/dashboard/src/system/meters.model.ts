@@ -1,5 +1,7 @@
-import type { Limit, SystemMetrics } from '@millrace/contract'
+import type { Summary, SystemMetrics } from '@millrace/contract'
+import { limitOf } from '../summary/series.model.ts'
 import { formatBytes, formatDuration, formatNumber } from '../ui/format.model.ts'
+import { shareLimit, shareOf } from '../ui/shares.model.ts'
 
 /** Use of one resource of the process that answered, and what it is a part of. */
 export interface ResourceUse {
@@ -13,30 +15,26 @@ export interface ResourceUse {
 }
 
 /** Processor, memory, disk, heap and event loop, each against its limit. */
-export function resourcesOf(system: SystemMetrics, limits: readonly Limit[]): ResourceUse[] {
+export function resourcesOf({ system, limits }: Pick<Summary, 'system' | 'limits'>): ResourceUse[] {
   const { cpu, memory, disk, application } = system
-  const limit = (metric: string, whole: number) => {
-    const found = limits.find((one) => one.metric === metric)
-    return found && { warn: found.warn / whole, critical: found.critical / whole }
-  }
-  const part = (percent: number | null) => (percent === null ? null : percent / 100)
+  const limit = (metric: string, whole: number) => shareLimit(limitOf({ limits }, metric), whole)
   const { heapUsedBytes, heapLimitBytes } = application
   return [
     {
       name: 'CPU',
-      usage: part(cpu.usage),
+      usage: shareOf(cpu.usage),
       of: cpu.usage === null ? reasonOf(system, 'cpu.usage') : coresOf(cpu.usage, cpu.cores, cpu.limit),
       limit: limit('cpu.usage', 100),
     },
     {
       name: 'Memory',
-      usage: part(memory.usage),
+      usage: shareOf(memory.usage),
       of: bytesOf(memory.usedBytes, memory.totalBytes, memory.limit) ?? reasonOf(system, 'memory.usage'),
       limit: limit('memory.usage', 100),
     },
     {
       name: 'Disk',
-      usage: part(disk.usage),
+      usage: shareOf(disk.usage),
       of: bytesOf(disk.usedBytes, disk.totalBytes, `host, ${disk.path}`) ?? reasonOf(system, 'disk.usage'),
       limit: limit('disk.usage', 100),
     },

@@ -1,5 +1,7 @@
 import type { Instance, Limit, Series, SystemMetrics } from '@millrace/contract'
 import type { Line, Look } from '../charts/lines.model.ts'
+import { lastOf } from '../summary/points.model.ts'
+import { limitOf } from '../summary/series.model.ts'
 import { formatBytes, formatDuration, shareValue, unknown } from '../ui/format.model.ts'
 import { statusBy } from '../ui/status.model.ts'
 import type { StatusWord } from '../ui/status.model.ts'
@@ -39,14 +41,13 @@ export function processRows(
   nowMs: number,
 ): readonly ProcessRow[] {
   const labels = instanceLabels(instances)
-  const limitOf = (metric: string) => limits.find((limit) => limit.metric === metric)
   const rows = instances.map((one): ProcessRow => {
     const isOwn = one.instance === system.instance
     const why = (figure: string) => (isOwn ? reasonOf(system, figure) : 'not reported')
     const cell = (value: number | null, figure: string, metric: string, text: (value: number) => string): Cell => ({
       text: value === null ? unknown : text(value),
       reason: value === null ? why(figure) : null,
-      status: troubled.find((status) => status === statusBy(value, limitOf(metric))),
+      status: troubled.find((status) => status === statusBy(value, limitOf({ limits }, metric))),
     })
     const figures = {
       cpu: cell(one.cpu, 'cpu.usage', 'cpu.usage', percent),
@@ -110,8 +111,8 @@ export function processLines(
 ): Line[] {
   const found = rows.flatMap((row) => {
     const one = series.find((each) => each.metric === metric && each.statistic === statistic && each.labels['instance'] === row.instance)
-    const last = one?.points.findLast(([, value]) => value !== null)?.[1]
-    return one === undefined || last == null ? [] : [{ row, points: one.points, last }]
+    const last = one === undefined ? null : lastOf(one.points)
+    return one === undefined || last === null ? [] : [{ row, points: one.points, last }]
   })
   const least = found.map(({ last }) => last).toSorted((a, b) => b - a)[mostLines - 1] ?? Number.NEGATIVE_INFINITY
   return found
