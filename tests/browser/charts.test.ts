@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { Stage } from '../acceptance/program.ts'
-import { launch, open } from './browser.ts'
+import { expect, test } from 'vitest'
+import { open } from './browser.ts'
+import { serveSite } from './site.ts'
 
-const stage = new Stage()
-let browser: Browser
-let address = ''
-beforeAll(async () => {
-  browser = await launch()
-  ;({ address } = await stage.server({}))
-})
-afterAll(async () => {
-  await browser?.close()
-  await stage.close()
-})
+const site = serveSite()
 
 async function openRedis() {
-  const extraHTTPHeaders = { authorization: `Bearer ${await stage.token('vera', 'viewer')}` }
-  const opened = await open(browser, { extraHTTPHeaders })
-  await opened.page.goto(`${address}/dashboard/redis`)
+  const extraHTTPHeaders = { authorization: `Bearer ${await site.stage.token('vera', 'viewer')}` }
+  const opened = await open(site.browser, { extraHTTPHeaders })
+  await opened.page.goto(`${site.address}/dashboard/redis`)
   await opened.page.getByRole('slider').nth(1).waitFor()
   return opened
 }

@@ -1,22 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Browser } from 'playwright-core'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Client } from '@millrace/contract'
-import { Stage } from '../acceptance/program.ts'
-import { expectAccessible, expectNoOverflow, launch, open } from './browser.ts'
+import { expectAccessible, expectNoOverflow, open } from './browser.ts'
 import type { Theme } from './browser.ts'
+import { signedIn } from './sign-in.ts'
+import { serveSite } from './site.ts'
 
-const stage = new Stage()
-let browser: Browser
-let address = ''
+const site = serveSite({ MILLRACE_ENV: 'production', RATE_LIMIT_PERFORMANCE: '1000' })
 let client: Client
 
 /** Every section, and the page of one thing where a section has such. */
 const pages = ['/', '/queues', '/queues/notifications', '/api', '/system', '/redis']
 
 beforeAll(async () => {
-  browser = await launch()
-  ;({ address } = await stage.server({ MILLRACE_ENV: 'production', RATE_LIMIT_PERFORMANCE: '1000' }))
-  client = await stage.client(address)
+  client = await site.stage.client(site.address)
   await client.createDocument({ body: { title: 'A document', text: '# Hello, @ada' } })
   // A payload that no handler of the workspace can read: it becomes dead, for something to be wrong.
   await client.enqueue({
@@ -28,16 +24,12 @@ beforeAll(async () => {
     interval: 200,
   })
 })
-afterAll(async () => {
-  await browser?.close()
-  await stage.close()
-})
 
 /** A page of the dashboard, signed in. */
 async function show(path: string, { role = 'operator', ...options }: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {}) {
-  const opened = await open(browser, options)
-  await opened.page.request.post(`${address}/api/session`, { data: { token: await stage.token('ada', role) } })
-  await opened.page.goto(`${address}/dashboard${path}`)
+  const opened = await open(site.browser, options)
+  await signedIn(opened.page, site.address, await site.stage.token('ada', role))
+  await opened.page.goto(`${site.address}/dashboard${path}`)
   await opened.page
     .getByText(/Updated /)
     .first()
@@ -118,16 +110,16 @@ test('a viewer is told who can, and cannot', async () => {
 })
 
 test('who is not signed in comes to the sign-in page with the way back, and so does who signs out', async () => {
-  const { page } = await open(browser)
-  await page.goto(`${address}/dashboard/queues?range=24h`)
-  await page.waitForURL(`${address}/sign-in?next=${encodeURIComponent('/dashboard/queues?range=24h')}`)
+  const { page } = await open(site.browser)
+  await page.goto(`${site.address}/dashboard/queues?range=24h`)
+  await page.waitForURL(`${site.address}/sign-in?next=${encodeURIComponent('/dashboard/queues?range=24h')}`)
   await page.context().close()
 
-  const signedIn = await show('/')
-  await signedIn.page.getByRole('button', { name: 'Sign out ada' }).click()
-  await signedIn.page.waitForURL(/\/sign-in/)
-  expect((await signedIn.page.request.get(`${address}/api/session`)).status()).toBe(401)
-  await signedIn.page.context().close()
+  const opened = await show('/')
+  await opened.page.getByRole('button', { name: 'Sign out ada' }).click()
+  await opened.page.waitForURL(/\/sign-in/)
+  expect((await opened.page.request.get(`${site.address}/api/session`)).status()).toBe(401)
+  await opened.page.context().close()
 })
 
 test('a newcomer lets sample traffic flow and stops it; a viewer is told who can', async () => {

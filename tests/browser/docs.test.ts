@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser } from 'playwright-core'
-import { Stage } from '../acceptance/program.ts'
-import { launch, open } from './browser.ts'
+import { expect, test } from 'vitest'
+import { open } from './browser.ts'
 import type { Theme } from './browser.ts'
+import { serveSite } from './site.ts'
 
-const stage = new Stage()
-let browser: Browser
-let address = ''
-beforeAll(async () => {
-  browser = await launch()
-  ;({ address } = await stage.server({}))
-})
-afterAll(async () => {
-  await browser?.close()
-  await stage.close()
-})
+const site = serveSite()
 
 test.each(['light', 'dark'] as Theme[])(
   'the reference is read in the %s theme, from this server alone and with nothing refused',
   async (theme) => {
-    const { page, mistakes } = await open(browser, { theme })
+    const { page, mistakes } = await open(site.browser, { theme })
     const elsewhere: string[] = []
     page.on('request', (request) => {
-      if (!request.url().startsWith(address) && !request.url().startsWith('data:')) elsewhere.push(request.url())
+      if (!request.url().startsWith(site.address) && !request.url().startsWith('data:')) elsewhere.push(request.url())
     })
-    await page.goto(`${address}/docs/`)
+    await page.goto(`${site.address}/docs/`)
     const operation = page.locator('.opblock-summary', { hasText: '/api/performance/queues/{queueName}/size' })
     await operation.click()
     await page.getByText('Needs the role viewer', { exact: false }).first().waitFor()
@@ -36,13 +25,13 @@ test.each(['light', 'dark'] as Theme[])(
 )
 
 test('an operation is tried from the reference with a token', async () => {
-  const { page } = await open(browser)
-  await page.goto(`${address}/docs/`)
+  const { page } = await open(site.browser)
+  await page.goto(`${site.address}/docs/`)
   await page.getByRole('button', { name: 'Authorize', exact: false }).first().click()
   await page
     .locator('input[type="text"]')
     .first()
-    .fill(await stage.token('vera', 'viewer'))
+    .fill(await site.stage.token('vera', 'viewer'))
   await page.locator('.modal-ux').getByRole('button', { name: 'Apply credentials', exact: false }).first().click()
   await page.locator('.modal-ux .close-modal').click()
   await page.locator('.opblock-summary', { hasText: '/api/performance/metrics' }).first().click()

@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Browser, Page, Request } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Page, Request } from 'playwright-core'
 import { freePort } from '@millrace/connection/testing'
 import { Stage } from '../acceptance/program.ts'
-import { launch, open } from './browser.ts'
+import { open } from './browser.ts'
 import { signedIn } from './sign-in.ts'
+import { serveSite } from './site.ts'
 
-const stage = new Stage()
-let browser: Browser
-let address = ''
-beforeAll(async () => {
-  browser = await launch()
-  ;({ address } = await stage.server({ RATE_LIMIT_PERFORMANCE: '1000' }))
-})
-afterAll(async () => {
-  await browser?.close()
-  await stage.close()
-})
+const site = serveSite({ RATE_LIMIT_PERFORMANCE: '1000' })
 
 /** The overview in a page whose clock is moved by hand, with the requests for figures it makes. */
-async function overview(at = address, from = stage): Promise<{ page: Page; reads: Request[]; mistakes: string[] }> {
-  const { page, mistakes } = await open(browser)
+async function overview(at = site.address, from = site.stage): Promise<{ page: Page; reads: Request[]; mistakes: string[] }> {
+  const { page, mistakes } = await open(site.browser)
   await page.clock.install()
   await signedIn(page, at, await from.token('ada', 'viewer'))
   const reads: Request[] = []
@@ -105,10 +96,10 @@ test('a server that stops leaves its last figures, greyed, with what failed; whe
 })
 
 test('who is not signed in is led to the sign-in page, and back to where they wanted to be', async () => {
-  const { page } = await open(browser)
-  await page.goto(`${address}/dashboard/queues?range=7d`)
+  const { page } = await open(site.browser)
+  await page.goto(`${site.address}/dashboard/queues?range=7d`)
   await page.waitForURL(/\/sign-in\?next=/)
-  await page.getByRole('textbox').fill(await stage.token('ada', 'viewer'))
+  await page.getByRole('textbox').fill(await site.stage.token('ada', 'viewer'))
   await page.getByRole('button', { name: /sign in/i }).click()
   await page.waitForURL(/\/dashboard\/queues\?range=7d/)
   await page.getByText('next in', { exact: false }).first().waitFor()

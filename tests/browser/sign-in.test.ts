@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Browser, Page } from 'playwright-core'
-import { Stage } from '../acceptance/program.ts'
-import { expectAccessible, expectNoOverflow, launch, open } from './browser.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expectAccessible, expectNoOverflow, open } from './browser.ts'
 import type { Theme } from './browser.ts'
+import { serveSite } from './site.ts'
 
-const stage = new Stage()
-let browser: Browser
-let address = ''
+const site = serveSite()
 let link = ''
 beforeAll(async () => {
-  browser = await launch()
-  const started = await stage.server({})
-  ;({ address } = started)
-  ;[link = ''] = await started.program.says(/http:\S+\/sign-in#[\w-]{22}/)
-})
-afterAll(async () => {
-  await browser?.close()
-  await stage.close()
+  ;[link = ''] = await site.program.says(/http:\S+\/sign-in#[\w-]{22}/)
 })
 
 const field = (page: Page) => page.getByLabel('Token')
@@ -26,8 +17,8 @@ const whoAmI = (page: Page) => page.evaluate<{ role: string }>(`fetch('/api/sess
 
 describe('the page to sign in', () => {
   test.each(['light', 'dark'] as Theme[])('is accessible in the %s theme, also with a refusal, and breaks no policy', async (theme) => {
-    const { page, mistakes } = await open(browser, { theme })
-    await page.goto(`${address}/sign-in`)
+    const { page, mistakes } = await open(site.browser, { theme })
+    await page.goto(`${site.address}/sign-in`)
     await expectAccessible(page)
     await submit(page)
     await status(page).getByText('Paste a token first.').waitFor()
@@ -36,15 +27,15 @@ describe('the page to sign in', () => {
   })
 
   test.each([320, 390, 1440])('fits a window of %i px', async (width) => {
-    const { page } = await open(browser, { width })
-    await page.goto(`${address}/sign-in`)
+    const { page } = await open(site.browser, { width })
+    await page.goto(`${site.address}/sign-in`)
     await expectNoOverflow(page)
   })
 
   test('takes the link of the start once, hides it at once, and leads to the dashboard as admin', async () => {
-    const { page, mistakes } = await open(browser)
+    const { page, mistakes } = await open(site.browser)
     await page.goto(link)
-    await page.waitForURL(`${address}/dashboard/**`)
+    await page.waitForURL(`${site.address}/dashboard/**`)
     expect(await whoAmI(page)).toMatchObject({ role: 'admin' })
     // Neither here nor one step back is the token to be found, and no script reads the cookie.
     expect(await page.evaluate('document.cookie')).toBe('')
@@ -52,10 +43,10 @@ describe('the page to sign in', () => {
     expect(page.url()).not.toContain('#')
     expect(mistakes).toEqual([])
 
-    const { page: other } = await open(browser)
+    const { page: other } = await open(site.browser)
     await other.goto(link)
     await status(other).getByText('used already').waitFor()
-    expect(other.url()).toBe(`${address}/sign-in`)
+    expect(other.url()).toBe(`${site.address}/sign-in`)
   })
 
   test('takes a pasted token, and leads to the own path that was asked for, never to another site', async () => {
@@ -66,18 +57,18 @@ describe('the page to sign in', () => {
       ['/\\evil.example.org', '/dashboard/'],
       ['javascript:alert(1)', '/dashboard/'],
     ] as const) {
-      const { page } = await open(browser)
-      await page.goto(`${address}/sign-in?next=${encodeURIComponent(next)}`)
-      await field(page).fill(`  Bearer ${await stage.token('vera', 'viewer')} `)
+      const { page } = await open(site.browser)
+      await page.goto(`${site.address}/sign-in?next=${encodeURIComponent(next)}`)
+      await field(page).fill(`  Bearer ${await site.stage.token('vera', 'viewer')} `)
       await submit(page)
       await page.waitForURL((url) => url.pathname !== '/sign-in')
-      expect(page.url()).toBe(address + target)
+      expect(page.url()).toBe(site.address + target)
     }
   })
 
   test('says what is wrong with a token: mistyped, expired, or that there is no server', async () => {
-    const { page } = await open(browser)
-    await page.goto(`${address}/sign-in`)
+    const { page } = await open(site.browser)
+    await page.goto(`${site.address}/sign-in`)
     await field(page).fill('eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.AAAA')
     await submit(page)
     await status(page).getByText('expired on').waitFor()
@@ -91,10 +82,10 @@ describe('the page to sign in', () => {
   })
 
   test('a link pasted into a tab that shows the page already is taken too', async () => {
-    const { page } = await open(browser)
-    await page.goto(`${address}/sign-in`)
-    await page.goto(`${address}/sign-in#${'A'.repeat(22)}`)
+    const { page } = await open(site.browser)
+    await page.goto(`${site.address}/sign-in`)
+    await page.goto(`${site.address}/sign-in#${'A'.repeat(22)}`)
     await status(page).getByText('not valid here').waitFor()
-    expect(page.url()).toBe(`${address}/sign-in`)
+    expect(page.url()).toBe(`${site.address}/sign-in`)
   })
 })

@@ -15,7 +15,8 @@ export interface SampleRun {
   readonly by: string | null
 }
 
-interface Record extends SampleRun {
+/** A run as it is written down: the id tells it from another of the same time. */
+interface WrittenRun extends SampleRun {
   readonly id: string
 }
 
@@ -43,13 +44,13 @@ export class SampleTraffic {
   /** The run that goes on now, in this or another process. */
   async current(): Promise<SampleRun | undefined> {
     const text = await this.#keyValue.get(key)
-    return text === undefined ? undefined : (JSON.parse(text) as Record)
+    return text === undefined ? undefined : (JSON.parse(text) as WrittenRun)
   }
 
   /** Starts a run of `minutes`, 1…30; one that goes on already is answered as it is. */
   async start(minutes: number, by: string | null): Promise<SampleRun> {
     const startedAtMs = Date.now()
-    const run: Record = { id: randomBytes(8).toString('hex'), startedAtMs, endsAtMs: startedAtMs + minutes * 60_000, by }
+    const run: WrittenRun = { id: randomBytes(8).toString('hex'), startedAtMs, endsAtMs: startedAtMs + minutes * 60_000, by }
     const text = JSON.stringify(run)
     if (!(await this.#keyValue.compareAndSet(key, undefined, text, { ttlMs: heldMs }))) return (await this.current()) ?? run
     this.#running = this.#run(run, text).catch((error: unknown) => this.#log.warn({ err: error }, 'the sample traffic ended early'))
@@ -68,7 +69,7 @@ export class SampleTraffic {
     await this.#running
   }
 
-  async #run(run: Record, text: string): Promise<void> {
+  async #run(run: WrittenRun, text: string): Promise<void> {
     const options = { connection: this.#connection, log: this.#log, maxRetries: 2, retryDelay: 2 }
     const queue = new Queue(sampleQueue, options)
     const worker = new Worker(queue, (message, { signal }) => handle(message, signal), { concurrency })
