@@ -15,7 +15,7 @@ import { buildSite, isSiteBuilt } from './site.mjs'
 const mark = join(cacheFolder, 'build.json')
 const siteMark = join(cacheFolder, 'site.json')
 /** What the bundle of the dashboard is made of. */
-const siteRooms = ['packages/contract', 'packages/dashboard']
+const siteRooms = ['packages/contract', 'packages/ui', 'packages/dashboard']
 
 /** True where nothing that the build reads changed since the last one, and its results are still there. */
 export function isBuilt() {

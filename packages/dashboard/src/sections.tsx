@@ -1,6 +1,6 @@
+import type { IconName } from '@millrace/ui'
 import { lazy } from 'react'
 import type { ComponentType } from 'react'
-import type { IconName } from './ui/icon.tsx'
 
 /** One item of the rail and its pages. */
 export interface Section {

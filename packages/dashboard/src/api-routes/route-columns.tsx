@@ -1,9 +1,8 @@
 import type { Range, Series } from '@millrace/contract'
+import { Sparkline, Status } from '@millrace/ui'
+import type { Column } from '@millrace/ui'
 import { Fragment } from 'react'
 import { Link } from 'wouter'
-import { Sparkline } from '../ui/sparkline.tsx'
-import { Status } from '../ui/status.tsx'
-import type { Column } from '../ui/table.tsx'
 import { figureColumns } from './routes.model.ts'
 import type { FigureName, RouteRow } from './routes.model.ts'
 

@@ -1,9 +1,8 @@
 import type { RouteMetrics, Series, Summary } from '@millrace/contract'
+import { Figure, formatNumber, formatRate, formatShare, shareValue } from '@millrace/ui'
+import type { StatusWord } from '@millrace/ui'
 import { metrics } from '../summary/metric-names.ts'
 import { pointsOf } from '../summary/series.model.ts'
-import { Figure } from '../ui/figure.tsx'
-import { formatNumber, formatRate, formatShare, shareValue } from '../ui/format.model.ts'
-import type { StatusWord } from '../ui/status.model.ts'
 import { figureColumns, past, shareOfPoints, totals } from './routes.model.ts'
 import type { FigureName, RouteLimits, RouteRow } from './routes.model.ts'
 

@@ -1,7 +1,6 @@
 import type { Limit, RouteMetrics, Series, Status } from '@millrace/contract'
-import { formatDuration, formatNumber, formatRate, shareValue, unknown } from '../ui/format.model.ts'
-import { statusOf } from '../ui/status.model.ts'
-import type { StatusName } from '../ui/status.model.ts'
+import { formatDuration, formatNumber, formatRate, shareValue, statusOf, unknown } from '@millrace/ui'
+import type { StatusName } from '@millrace/ui'
 
 /** A route as the table shows it. */
 export interface RouteRow {

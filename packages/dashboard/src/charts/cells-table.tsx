@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, unknown } from '../ui/format.model.ts'
+import { formatDuration, formatNumber, unknown } from '@millrace/ui'
 import { columnTotal, filledRows } from './heatmap.model.ts'
 import type { Cells } from './heatmap.model.ts'
 import type { Grid, Line } from './lines.model.ts'

@@ -1,8 +1,6 @@
+import { Button, Panel, Skeleton } from '@millrace/ui'
 import { useState } from 'react'
 import type { ComponentProps, ReactNode } from 'react'
-import { Button } from '../ui/button.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
 import { Keys } from './keys.tsx'
 
 interface ChartPanelProps {

@@ -1,6 +1,6 @@
 import type { Heatmap, Series } from '@millrace/contract'
+import { formatNumber } from '@millrace/ui'
 import { useCallback, useMemo, useState } from 'react'
-import { formatNumber } from '../ui/format.model.ts'
 import { drawCells } from './cells.ts'
 import { CellsTable } from './cells-table.tsx'
 import { ChartPanel } from './chart-panel.tsx'

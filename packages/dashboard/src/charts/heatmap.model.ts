@@ -1,5 +1,5 @@
 import type { Heatmap, Series } from '@millrace/contract'
-import { formatDuration, formatNumber } from '../ui/format.model.ts'
+import { formatDuration, formatNumber } from '@millrace/ui'
 import { logScale } from './scale.model.ts'
 import type { Scale } from './scale.model.ts'
 

@@ -1,5 +1,5 @@
 import type { MetricUnit, Series } from '@millrace/contract'
-import { unknown } from '../ui/format.model.ts'
+import { unknown } from '@millrace/ui'
 import { linearScale, logScale } from './scale.model.ts'
 import type { Scale } from './scale.model.ts'
 import { formatPointTime } from './time.model.ts'

@@ -1,4 +1,4 @@
-import { formatClock } from '../ui/format.model.ts'
+import { formatClock } from '@millrace/ui'
 import type { Tick } from './scale.model.ts'
 
 const minuteMs = 60_000

@@ -1,5 +1,5 @@
 import type { MetricUnit } from '@millrace/contract'
-import { formatBytes, formatDuration, formatNumber, formatRate, formatShare, unknown } from '../ui/format.model.ts'
+import { formatBytes, formatDuration, formatNumber, formatRate, formatShare, unknown } from '@millrace/ui'
 
 const formats: Readonly<Record<MetricUnit, (value: number) => string>> = {
   ms: formatDuration,

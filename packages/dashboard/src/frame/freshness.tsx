@@ -1,8 +1,7 @@
+import { Icon, formatAge } from '@millrace/ui'
 import { elapsedPart, freshnessText } from '../summary/freshness.model.ts'
 import { useFeed } from '../summary/use-feed.tsx'
 import { useNow } from '../summary/use-now.ts'
-import { formatAge } from '../ui/format.model.ts'
-import { Icon } from '../ui/icon.tsx'
 import { usePageEntry } from './use-page-entry.ts'
 
 const ringLength = 2 * Math.PI * 5.5

@@ -1,8 +1,7 @@
+import { Banner, Button } from '@millrace/ui'
 import { slowText, troubleOf } from '../summary/freshness.model.ts'
 import { useFeed } from '../summary/use-feed.tsx'
 import { useNow } from '../summary/use-now.ts'
-import { Banner } from '../ui/banner.tsx'
-import { Button } from '../ui/button.tsx'
 import { usePageEntry } from './use-page-entry.ts'
 
 /** Above every page: what is wrong with reading it, and that it is read more slowly. */

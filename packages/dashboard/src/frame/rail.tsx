@@ -1,11 +1,9 @@
 import type { Summary } from '@millrace/contract'
+import { Icon, Mark, StatusShape } from '@millrace/ui'
 import { useLocation } from 'wouter'
 import { PlaceLink } from '../place-link.tsx'
 import { sections } from '../sections.tsx'
 import { useSession } from '../session.ts'
-import { Icon } from '../ui/icon.tsx'
-import { Mark } from '../ui/mark.tsx'
-import { StatusShape } from '../ui/status.tsx'
 import { sectionState } from './section-state.model.ts'
 
 /** The sections with what is wrong in them; a bar at the foot on a phone. */

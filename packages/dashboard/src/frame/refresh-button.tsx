@@ -1,6 +1,6 @@
+import { Button } from '@millrace/ui'
 import { useEffect, useState } from 'react'
 import { useFeed } from '../summary/use-feed.tsx'
-import { Button } from '../ui/button.tsx'
 
 /** A second refresh within this time would show the same, ms. */
 const restMs = 5_000

@@ -1,5 +1,5 @@
 import type { Reason, Summary } from '@millrace/contract'
-import type { StatusName } from '../ui/status.model.ts'
+import type { StatusName } from '@millrace/ui'
 
 /** What stands behind a section's name in the rail. */
 export interface SectionState {

@@ -1,5 +1,5 @@
+import { Icon } from '@millrace/ui'
 import { useSession, useSignOut } from '../session.ts'
-import { Icon } from '../ui/icon.tsx'
 
 /** Ends the session and leads to the sign-in page. Where a token speaks there is no session to end. */
 export function SignOutButton({ signInPath }: { readonly signInPath: string | undefined }) {

@@ -1,7 +1,7 @@
 import type { Summary } from '@millrace/contract'
+import { statusOf } from '@millrace/ui'
 import { useEffect } from 'react'
 import { useLocation } from 'wouter'
-import { statusOf } from '../ui/status.model.ts'
 import { placeOf } from './place-of.model.ts'
 
 /** The title of the page says what is shown, and before it when something is wrong: it is read in a row of tabs. */

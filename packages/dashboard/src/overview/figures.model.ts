@@ -1,11 +1,9 @@
 import type { Summary } from '@millrace/contract'
+import { durationParts, formatBytes, formatDuration, formatRate, formatShare, shareValue, statusBy } from '@millrace/ui'
+import type { FigureProps, StatusName, StatusWord } from '@millrace/ui'
 import { metrics } from '../summary/metric-names.ts'
 import { firstOf, lastOf, meanOf } from '../summary/points.model.ts'
 import { limitOf, pointsOf } from '../summary/series.model.ts'
-import type { FigureProps } from '../ui/figure.tsx'
-import { durationParts, formatBytes, formatDuration, formatRate, formatShare, shareValue } from '../ui/format.model.ts'
-import { statusBy } from '../ui/status.model.ts'
-import type { StatusName, StatusWord } from '../ui/status.model.ts'
 
 /** The six figures of the first screen; labels alone while they are read. */
 export function overviewFigures(summary: Summary | undefined): FigureProps[] {

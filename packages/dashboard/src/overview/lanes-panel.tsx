@@ -1,12 +1,9 @@
 import type { Summary } from '@millrace/contract'
+import { Empty, Panel, Skeleton, Status } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { lanesOf } from '../queues/lanes.model.ts'
 import { LaneStrip } from '../queues/lane-strip.tsx'
 import { queueRows } from '../queues/queue-row.model.ts'
-import { Empty } from '../ui/empty.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
-import { Status } from '../ui/status.tsx'
 
 /** The levels of the queue in most trouble. */
 export function LanesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {

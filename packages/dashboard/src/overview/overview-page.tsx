@@ -1,5 +1,5 @@
+import { Figure } from '@millrace/ui'
 import { useSummary } from '../summary/use-summary.ts'
-import { Figure } from '../ui/figure.tsx'
 import { overviewFigures } from './figures.model.ts'
 import { LanesPanel } from './lanes-panel.tsx'
 import { QueuesPanel } from './queues-panel.tsx'

@@ -1,12 +1,8 @@
 import type { Summary } from '@millrace/contract'
+import { Empty, Icon, Panel, Table, formatNumber } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { queueColumns } from '../queues/queue-columns.tsx'
 import { queueRows } from '../queues/queue-row.model.ts'
-import { Empty } from '../ui/empty.tsx'
-import { formatNumber } from '../ui/format.model.ts'
-import { Icon } from '../ui/icon.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Table } from '../ui/table.tsx'
 
 /** How many queues the first screen lists. */
 const mostQueues = 12

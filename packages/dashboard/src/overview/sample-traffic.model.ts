@@ -1,5 +1,5 @@
 import type { Role, SampleTraffic } from '@millrace/contract'
-import { formatClock } from '../ui/format.model.ts'
+import { formatClock } from '@millrace/ui'
 
 /** What the sample is, or that it flows; and who may start it. */
 export function sampleText({ running, queue, by, endsAtMs }: SampleTraffic, isAllowed: boolean): string {

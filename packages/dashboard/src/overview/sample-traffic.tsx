@@ -1,10 +1,10 @@
 import { ApiError } from '@millrace/contract'
+import { Button } from '@millrace/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useId } from 'react'
 import { useSession } from '../session.ts'
 import { useSource } from '../source.ts'
 import { useFeed } from '../summary/use-feed.tsx'
-import { Button } from '../ui/button.tsx'
 import { mayAct, sampleText } from './sample-traffic.model.ts'
 
 /** Lets a newcomer see lanes, percentiles and dead messages move. Not there with a server that has no sample. */

@@ -1,15 +1,10 @@
 import type { Summary } from '@millrace/contract'
+import { Icon, Panel, Skeleton, Status, formatBytes, formatDuration, formatNumber, statusBy } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { durabilityOf } from '../redis/durability.model.ts'
 import { Ladder } from '../redis/ladder.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf } from '../summary/series.model.ts'
-import { formatBytes, formatDuration, formatNumber } from '../ui/format.model.ts'
-import { Icon } from '../ui/icon.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
-import { statusBy } from '../ui/status.model.ts'
-import { Status } from '../ui/status.tsx'
 
 /** Redis or the embedded file: connection, memory against its limit, and what can be lost. */
 export function StorePanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {

@@ -1,10 +1,9 @@
 import type { Instance, Summary } from '@millrace/contract'
+import { formatBytes, shareLimit, shareOf } from '@millrace/ui'
+import type { MeterProps } from '@millrace/ui'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf } from '../summary/series.model.ts'
 import { resourcesOf } from '../system/meters.model.ts'
-import { formatBytes } from '../ui/format.model.ts'
-import type { MeterProps } from '../ui/meter.tsx'
-import { shareLimit, shareOf } from '../ui/shares.model.ts'
 
 /** What an instance says of itself, 0…1 and null where it cannot, by the resource's name. */
 const shares: Readonly<Record<string, (instance: Instance) => number | null>> = {

@@ -1,8 +1,5 @@
 import type { Summary } from '@millrace/contract'
-import { Meter } from '../ui/meter.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
-import { Ticks } from '../ui/ticks.tsx'
+import { Meter, Panel, Skeleton, Ticks } from '@millrace/ui'
 import { aliveInstances, systemMeters } from './system-meters.model.ts'
 
 const names = ['CPU', 'Memory', 'Disk', 'Application', 'Redis memory']

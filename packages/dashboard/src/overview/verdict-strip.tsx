@@ -1,9 +1,6 @@
 import type { Reason, Summary } from '@millrace/contract'
+import { Skeleton, StatusShape, formatClock, formatMoment, statusOf } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
-import { formatClock, formatMoment } from '../ui/format.model.ts'
-import { Skeleton } from '../ui/skeleton.tsx'
-import { statusOf } from '../ui/status.model.ts'
-import { StatusShape } from '../ui/status.tsx'
 import { historyMarks, reasonPath, verdictWords } from './verdict.model.ts'
 
 /** How many reasons stand in the strip; the tables below have the rest. */

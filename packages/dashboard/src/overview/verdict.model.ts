@@ -1,5 +1,5 @@
 import type { Reason, Status, Verdict } from '@millrace/contract'
-import { formatDuration } from '../ui/format.model.ts'
+import { formatDuration } from '@millrace/ui'
 
 const words: Readonly<Record<Status, string>> = {
   healthy: 'All well',

@@ -1,6 +1,5 @@
 import type { LevelStats } from '@millrace/contract'
-import { formatDuration, formatNumber, formatShare, unknown } from '../ui/format.model.ts'
-import { Status } from '../ui/status.tsx'
+import { Status, formatDuration, formatNumber, formatShare, unknown } from '@millrace/ui'
 import { lanesOf } from './lanes.model.ts'
 import type { Lane } from './lanes.model.ts'
 

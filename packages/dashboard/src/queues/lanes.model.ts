@@ -1,5 +1,5 @@
 import type { LevelStats } from '@millrace/contract'
-import type { StatusWord } from '../ui/status.model.ts'
+import type { StatusWord } from '@millrace/ui'
 
 /** A level is late past its age target, and starved past this many times it. */
 export const starvedFactor = 10

@@ -1,5 +1,5 @@
 import type { QueueStats, Role, Summary } from '@millrace/contract'
-import { formatNumber } from '../ui/format.model.ts'
+import { formatNumber } from '@millrace/ui'
 
 /** What may be done to a whole queue. */
 export type QueueAction = 'pause' | 'resume' | 'redrive' | 'clear'

@@ -1,11 +1,9 @@
 import type { Summary } from '@millrace/contract'
+import { Sparkline, Status, fixed, formatDuration, formatNumber, formatRate, unknown } from '@millrace/ui'
+import type { Column } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { pointsOf } from '../summary/series.model.ts'
-import { fixed, formatDuration, formatNumber, formatRate, unknown } from '../ui/format.model.ts'
-import { Sparkline } from '../ui/sparkline.tsx'
-import { Status } from '../ui/status.tsx'
-import type { Column } from '../ui/table.tsx'
 import { LaneGlyph } from './lane-glyph.tsx'
 import type { QueueRow } from './queue-row.model.ts'
 

@@ -1,9 +1,9 @@
 import type { Summary } from '@millrace/contract'
+import { formatDuration, formatNumber, formatRate, shareValue } from '@millrace/ui'
+import type { FigureProps } from '@millrace/ui'
 import { metrics } from '../summary/metric-names.ts'
 import { meanOf } from '../summary/points.model.ts'
 import { pointsOf } from '../summary/series.model.ts'
-import type { FigureProps } from '../ui/figure.tsx'
-import { formatDuration, formatNumber, formatRate, shareValue } from '../ui/format.model.ts'
 import type { QueueRow } from './queue-row.model.ts'
 
 const labels = ['Waiting', 'Scheduled', 'Active', 'In', 'Out', 'Failures', 'Dead', 'Workers']

@@ -1,6 +1,6 @@
 import type { QueueStats, Reason, Summary } from '@millrace/contract'
-import { formatDuration, formatRate } from '../ui/format.model.ts'
-import type { StatusName, StatusWord } from '../ui/status.model.ts'
+import { formatDuration, formatRate } from '@millrace/ui'
+import type { StatusName, StatusWord } from '@millrace/ui'
 import { starvedFactor } from './lanes.model.ts'
 
 /** One queue as tables show it. */

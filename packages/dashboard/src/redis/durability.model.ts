@@ -1,5 +1,5 @@
 import type { StoreFigures } from '@millrace/contract'
-import type { StatusWord } from '../ui/status.model.ts'
+import type { StatusWord } from '@millrace/ui'
 
 type Grade = NonNullable<StoreFigures['durability']>
 

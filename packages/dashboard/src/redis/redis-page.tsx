@@ -1,12 +1,11 @@
 import type { Series, Summary } from '@millrace/contract'
+import { Banner, Status } from '@millrace/ui'
 import { useMemo } from 'react'
 import { LineChart } from '../charts/line-chart.tsx'
 import type { Line } from '../charts/lines.model.ts'
 import { metrics } from '../summary/metric-names.ts'
 import { pointsOf } from '../summary/series.model.ts'
 import { useSummary } from '../summary/use-summary.ts'
-import { Banner } from '../ui/banner.tsx'
-import { Status } from '../ui/status.tsx'
 import { LossPanel, RoomPanel, SpeedPanel } from './question-panels.tsx'
 import { storeWords } from './store.model.ts'
 

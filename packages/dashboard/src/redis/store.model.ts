@@ -1,9 +1,7 @@
 import type { Limit, StoreFigures, SystemMetrics } from '@millrace/contract'
+import { formatBytes, formatDuration, formatNumber, shareLimit, statusBy, unknown } from '@millrace/ui'
+import type { StatusWord } from '@millrace/ui'
 import { reasonOf } from '../system/meters.model.ts'
-import { formatBytes, formatDuration, formatNumber, unknown } from '../ui/format.model.ts'
-import { shareLimit } from '../ui/shares.model.ts'
-import { statusBy } from '../ui/status.model.ts'
-import type { StatusWord } from '../ui/status.model.ts'
 
 /** What the page is called, and how it names things: a Redis and a file are asked the same questions. */
 export interface StoreWords {

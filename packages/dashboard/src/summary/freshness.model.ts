@@ -1,4 +1,4 @@
-import { formatAge, formatClock, formatDuration } from '../ui/format.model.ts'
+import { formatAge, formatClock, formatDuration } from '@millrace/ui'
 import type { Entry } from './entry.ts'
 import { usualIntervalMs } from './refresh-policy.model.ts'
 import type { FeedState } from './summary-feed.ts'

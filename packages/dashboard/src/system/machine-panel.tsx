@@ -1,10 +1,5 @@
 import type { Summary, SystemMetrics } from '@millrace/contract'
-import { formatDuration, formatNumber, formatShare, formatBytes, unknown } from '../ui/format.model.ts'
-import { Meter } from '../ui/meter.tsx'
-import { Pairs } from '../ui/pairs.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Skeleton } from '../ui/skeleton.tsx'
-import { Ticks } from '../ui/ticks.tsx'
+import { Meter, Pairs, Panel, Skeleton, Ticks, formatBytes, formatDuration, formatNumber, formatShare, unknown } from '@millrace/ui'
 import { reasonOf, resourcesOf } from './meters.model.ts'
 
 const resources = ['CPU', 'Memory', 'Disk', 'Heap', 'Event loop']

@@ -1,7 +1,6 @@
 import type { Summary, SystemMetrics } from '@millrace/contract'
+import { formatBytes, formatDuration, formatNumber, shareLimit, shareOf } from '@millrace/ui'
 import { limitOf } from '../summary/series.model.ts'
-import { formatBytes, formatDuration, formatNumber } from '../ui/format.model.ts'
-import { shareLimit, shareOf } from '../ui/shares.model.ts'
 
 /** Use of one resource of the process that answered, and what it is a part of. */
 export interface ResourceUse {

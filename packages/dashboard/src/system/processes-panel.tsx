@@ -1,8 +1,5 @@
-import { Empty } from '../ui/empty.tsx'
-import { Panel } from '../ui/panel.tsx'
-import { Status } from '../ui/status.tsx'
-import { Table } from '../ui/table.tsx'
-import type { Column } from '../ui/table.tsx'
+import { Empty, Panel, Status, Table } from '@millrace/ui'
+import type { Column } from '@millrace/ui'
 import type { Cell, ProcessRow } from './processes.model.ts'
 
 const figure = (id: keyof ProcessRow['figures'], head: string, phoneHead?: string): Column<ProcessRow> => ({

@@ -1,10 +1,9 @@
 import type { Instance, Limit, Series, SystemMetrics } from '@millrace/contract'
+import { formatBytes, formatDuration, shareValue, statusBy, unknown } from '@millrace/ui'
+import type { StatusWord } from '@millrace/ui'
 import type { Line, Look } from '../charts/lines.model.ts'
 import { lastOf } from '../summary/points.model.ts'
 import { limitOf } from '../summary/series.model.ts'
-import { formatBytes, formatDuration, shareValue, unknown } from '../ui/format.model.ts'
-import { statusBy } from '../ui/status.model.ts'
-import type { StatusWord } from '../ui/status.model.ts'
 import { reasonOf } from './meters.model.ts'
 
 /** One process as the table shows it. */
