@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/dist/**/*.test.js', 'apps/*/dist/**/*.test.js', 'examples/*/dist/**/*.test.js', 'tests/dist/**/*.test.js'],
-    exclude: ['**/node_modules/**', 'tests/dist/browser/**'],
+    exclude: ['**/node_modules/**', 'tests/dist/browser/**', 'tests/dist/mission/**'],
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { rows } from '../mission/rows.ts'
 import { readManifest, readText, root, roomsIn, tableAfter } from './house.ts'
 
 const rooms = [...roomsIn('packages'), ...roomsIn('apps'), ...roomsIn('examples'), 'tests']
@@ -36,6 +37,19 @@ it('all packages share one version, and name each other in exactly that one', ()
 it('the changelog begins with what is unreleased', () => {
   const [first] = [...readText('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
   expect(first).toBe('Unreleased')
+})
+
+it('docs/mission.md has every row of the mission, says of what is missing that it is, and names files that are there', () => {
+  const listed = tableAfter(readText('docs/mission.md'), 'The mission, row by row')
+  expect(listed.map(([number]) => number)).toEqual(rows.map(({ number }) => number))
+  for (const [index, { notYet }] of rows.entries())
+    if (notYet !== undefined) expect(listed[index]?.[2]).toBe(`not yet: ${notYet}`)
+    else expect(listed[index]?.[2]).toMatch(/^(works|not yet)$/)
+  for (const [, , state, shown = ''] of listed) {
+    const files = [...shown.matchAll(/`([a-z-]+\.test\.ts)`/g)].map(([, file]) => String(file))
+    expect(files.length > 0).toBe(state !== 'not yet')
+    expect(files.filter((file) => !existsSync(join(root, 'tests/mission', file)))).toEqual([])
+  }
 })
 
 describe('docs/dependencies.md', () => {
