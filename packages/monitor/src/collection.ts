@@ -89,7 +89,7 @@ export class Collection {
     const { collector } = this.#parts
     collector.start()
     await collector.sample()
-    await pause(firstGapMs, undefined, { ref: false })
+    await pause(firstGapMs)
     // After a close meanwhile none of them begins.
     const [sampling, ...others] = this.#loops
     await sampling?.start()

@@ -146,6 +146,7 @@ export class PerformanceMonitoringService {
   /**
    * Begins to collect: the process, its machine, the store and the queues every 5 s, written within 10 s, and the list of instances.
    * Resolves with the first sample taken, also when the store is away: figures are then kept in memory, an hour of them. Safe to repeat.
+   * What it begins keeps no process alive (an open connection to Redis does); one that ends without `close` loses its last 10 s.
    *
    * @throws MONITOR_CLOSED after `close`
    */

@@ -26,8 +26,8 @@ export class BoundedCall<Value> {
       .finally(() => (this.#pending = undefined))
     this.#pending = pending
     const stop = new AbortController()
+    // Whoever waits for the answer waits for this timer too, also where the call itself holds no process alive.
     const late = pause(this.#timeoutMs, new Missing(`${this.#what} did not answer within ${this.#timeoutMs} ms`), {
-      ref: false,
       signal: stop.signal,
     })
     late.catch(() => undefined)
