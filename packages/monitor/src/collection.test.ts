@@ -1,38 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import { describe, expect, it, test, vi } from 'vitest'
 import { connect } from '@millrace/connection'
-import type { Connection, Log } from '@millrace/connection'
+import type { Log } from '@millrace/connection'
 import { RedisProcess } from '@millrace/connection/testing'
 import type { SystemMetrics } from './answers.ts'
-import { places, soon, StillClock } from './monitor.test.stage.ts'
-import type { MonitorPlace } from './monitor.test.stage.ts'
+import { soon, stageOn, StillClock } from './monitor.test.stage.ts'
 import { PerformanceMonitoringService } from './performance-monitoring-service.ts'
-import type { PerformanceMonitoringServiceOptions } from './performance-monitoring-service.ts'
 
 const sampleMs = 5000
 
 describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let clock: StillClock
-  let made: PerformanceMonitoringService[]
+  const stage = stageOn(kind)
+  const { clock, monitor } = stage
 
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    clock = new StillClock()
-    made = []
-  })
-  afterEach(() => Promise.all(made.map((service) => service.close())))
-  afterAll(() => place.close())
-
-  const monitor = (instance: string, options: Partial<PerformanceMonitoringServiceOptions> = {}) => {
-    const service = new PerformanceMonitoringService({ connection, instance, clock, ...options })
-    made.push(service)
-    return service
-  }
   const count = async (service: PerformanceMonitoringService, metric: string) => (await service.getAggregatedMetrics(metric)).count
 
   it('start takes the first sample before it resolves: every figure that Linux and this store have is there', async () => {
@@ -41,7 +21,7 @@ describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) 
     const metrics = await service.getSystemMetrics()
     expectWhole(metrics)
     expect(metrics).toMatchObject({ timestamp: clock.now(), instance: 'a' })
-    expect(metrics.redis).toMatchObject({ connected: true, kind, durability: connection.durability })
+    expect(metrics.redis).toMatchObject({ connected: true, kind, durability: stage.connection.durability })
     expect(metrics.application).toMatchObject({ requests: 0, errors: 0, responseTime: null, version: '1.2.3' })
     const missing = metrics.unknown.map(({ figure }) => figure).filter((figure) => figure !== 'cpu.throttled')
     if (process.platform === 'linux') {
@@ -101,8 +81,8 @@ describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) 
     expect(await list()).toEqual(['a alive'])
     // One that was killed tells nothing any more.
     const text = JSON.stringify({ ...first, instance: 'killed', status: undefined })
-    await connection.keyValue('monitor').setField('instances', 'killed', text)
-    await connection.keyValue('monitor').setField('instances', 'newer', 'not for this version')
+    await stage.connection.keyValue('monitor').setField('instances', 'killed', text)
+    await stage.connection.keyValue('monitor').setField('instances', 'newer', 'not for this version')
     for (const [seconds, status] of [
       [30, 'killed alive'],
       [35, 'killed missing'],

@@ -1,28 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '@millrace/connection'
-import type { Figures } from './answers.ts'
-import { places, StillClock } from './monitor.test.stage.ts'
-import type { MonitorPlace } from './monitor.test.stage.ts'
+import { describe, expect, it } from 'vitest'
+import type { Figures, MetricSelector } from './answers.ts'
+import { stageOn } from './monitor.test.stage.ts'
 import { PerformanceMonitoringService } from './performance-monitoring-service.ts'
 
 const minuteMs = 60_000
 
 describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let clock: StillClock
-
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    clock = new StillClock()
-  })
-  afterAll(() => place.close())
-
-  const monitor = (instance: string, series?: number) =>
-    new PerformanceMonitoringService({ connection, instance, clock, ...(series !== undefined && { series }) })
+  const stage = stageOn(kind)
+  const { clock, monitor } = stage
 
   describe('percentiles recorded by two instances and read back are within 2.2 %, everything else is exact', () => {
     it.each(Object.entries(distributions()))('%s', async (_name, samples) => {
@@ -127,17 +112,19 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     b.recordAPIRequest('/y', 'GET', 5, true)
     b.recordAPIRequest('/y', 'brew', 5, true)
     await b.flush()
-    const count = async (selector: object) => (await a.getAggregatedMetrics('api.response_time', '1h', selector)).count
+    const count = async (selector: object | null) =>
+      (await a.getAggregatedMetrics('api.response_time', '1h', selector as MetricSelector)).count
     expect([await count({ endpoint: '/x' }), await count({ method: 'GET' }), await count({ instance: 'b' })]).toEqual([2, 2, 2])
     expect([await count({ method: 'POST', instance: 'a' }), await count({ method: '_OTHER' }), await count({ queue: 'x' })]).toEqual([
       1, 1, 0,
     ])
     expect((await a.getAggregatedMetrics('api.errors', '1h')).count).toBe(1)
     await expect(count({ colour: 'red' })).rejects.toMatchObject({ code: 'SELECTOR_INVALID' })
+    await expect(count(null)).rejects.toMatchObject({ code: 'SELECTOR_INVALID' })
   })
 
   it('beyond the last series every label is other, and no request is lost', async () => {
-    const service = monitor('a', 10)
+    const service = monitor('a', { series: 10 })
     for (let index = 0; index < 50; index += 1) service.recordAPIRequest(`/${index}`, 'GET', 5, true)
     const { routes } = await service.getAPIMetrics()
     expect(routes).toHaveLength(11)
@@ -216,8 +203,8 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     const service = monitor('a')
     service.recordAPIRequest('/', 'GET', 5, true)
     const key = `1m:api:${clock.now() / minuteMs}`
-    await connection.keyValue('monitor').setField(key, 'newer', '9\nwhatever')
-    await connection.keyValue('monitor').setField(key, 'broken', '2\napi.response_time\t["method","GET","endpoint","/"]\tnonsense')
+    await stage.connection.keyValue('monitor').setField(key, 'newer', '9\nwhatever')
+    await stage.connection.keyValue('monitor').setField(key, 'broken', '2\napi.response_time\t["method","GET","endpoint","/"]\tnonsense')
     expect((await service.getAPIMetrics()).routes).toMatchObject([{ requests: 1 }])
   })
 
@@ -233,9 +220,9 @@ describe.each(['redis', 'embedded'] as const)('PerformanceMonitoringService on %
     })
     await expect(service.getMetrics('toString')).rejects.toMatchObject({ code: 'METRIC_UNKNOWN' })
     expect(() => monitor('a b')).toThrow('instance: give 1 to 128 letters')
-    expect(() => monitor('a', 0)).toThrow('series: give a whole number')
-    expect(() => new PerformanceMonitoringService({ connection, colour: 1 } as never)).toThrow('colour is not an option')
-    const forgotten = { connection: Promise.resolve(connection) } as never
+    expect(() => monitor('a', { series: 0 })).toThrow('series: give a whole number')
+    expect(() => new PerformanceMonitoringService({ connection: stage.connection, colour: 1 } as never)).toThrow('colour is not an option')
+    const forgotten = { connection: Promise.resolve(stage.connection) } as never
     expect(() => new PerformanceMonitoringService(forgotten)).toThrow('got a promise: write await connect(…)')
   })
 })

@@ -5,6 +5,7 @@ import type { Connection, Log } from '@millrace/connection'
 import type { AggregatedMetric, APIMetrics, Instance, MetricSelector, MetricSeries, QueueStats, SystemMetrics } from './answers.ts'
 import { apiMetrics } from './api/route-metrics.ts'
 import { RequestRecorder } from './api/request-recorder.ts'
+import { requireRequest } from './api/require-request.ts'
 import { machineClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { Collection } from './collection.ts'
@@ -75,7 +76,7 @@ export interface PointDetails {
 /**
  * What this process does and bears, kept with what other processes of the same store recorded. Recording and reading work from the
  * moment it is made; `start` begins to collect what the process and its machine bear, `close` ends it. Reading rejects
- * STORE_UNAVAILABLE while the store is away; recording never fails.
+ * STORE_UNAVAILABLE while the store is away; recording refuses what is no request and else never fails.
  */
 export class PerformanceMonitoringService {
   readonly instance: string
@@ -165,12 +166,14 @@ export class PerformanceMonitoringService {
    * Counts one answered request of a route. O(1), below a microsecond; nothing is sent.
    *
    * @param endpoint the route's pattern (`/users/:id`), never a raw URL: each is a series of its own
-   * @param responseTime ms; below 0 or no number is counted as 0
+   * @param responseTime ms, from 0 on
    * @param success false for a status of 500 and up
    * @param details `clientError`: the status was 400 to 499, which is counted apart. What was answered with 401 or 429 tells of the
    * caller, not of the route: do not record it
+   * @throws OPTION_INVALID naming the argument and what is allowed; nothing is recorded then
    */
   recordAPIRequest(endpoint: string, method: string, responseTime: number, success: boolean, details?: RequestDetails): void {
+    requireRequest(endpoint, method, responseTime, success, details)
     const outcome = success ? (details?.clientError === true ? 'client-error' : 'ok') : 'error'
     this.#requests.record({ endpoint, method, responseTime, outcome }, this.#clock.now())
   }

@@ -27,7 +27,7 @@ interface Route {
 export interface AnsweredRequest {
   readonly endpoint: string
   readonly method: string
-  /** ms. */
+  /** ms, from 0 on. */
   readonly responseTime: number
   /** `error`: status 500 and up; `client-error`: 400 to 499. */
   readonly outcome: 'ok' | 'client-error' | 'error'
@@ -49,10 +49,9 @@ export class RequestRecorder {
 
   record({ endpoint, method, responseTime, outcome }: AnsweredRequest, nowMs: number): void {
     const route = this.#routes.get(endpoint)?.get(method) ?? this.#add(endpoint, method)
-    const timeMs = responseTime > 0 && responseTime < Infinity ? responseTime : 0
     this.#requests += 1
-    this.#lastMinute.add(timeMs, nowMs)
-    this.#writer.recordKey(route.responseTimeKey, 'api.response_time', route.labels, timeMs, nowMs)
+    this.#lastMinute.add(responseTime, nowMs)
+    this.#writer.recordKey(route.responseTimeKey, 'api.response_time', route.labels, responseTime, nowMs)
     if (outcome === 'client-error') this.#writer.recordKey(route.clientErrorsKey, 'api.client_errors', route.labels, 1, nowMs)
     if (outcome !== 'error') return
     this.#errors += 1

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { soon } from '../monitor.test.stage.ts'
 import { EventLoopCollector } from './event-loop.ts'
@@ -44,7 +45,7 @@ test('a blocked event loop shows in its delay and its utilization, in the readin
     expect(delayMs).toBeGreaterThan(550)
     expect(delayMs).toBeLessThan(5000)
     expect(utilization).toBeGreaterThan(0.9)
-    await new Promise(setImmediate)
+    await turn()
     expect(loop.read().delayMs).toBeLessThan(500)
   } finally {
     loop.stop()
@@ -57,8 +58,9 @@ test('what the loop was late between two readings is kept for the second', async
   loop.start()
   try {
     burn(300)
-    // The timer's own tick, late by the burning.
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    // The timer's own tick, late by the burning, comes between two turns of the loop.
+    await turn()
+    await turn()
     expect(loop.read().delayMs).toBeGreaterThan(250)
   } finally {
     loop.stop()

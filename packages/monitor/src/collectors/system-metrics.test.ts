@@ -1,27 +1,19 @@
 import { totalmem } from 'node:os'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Connection } from '@millrace/connection'
-import { places } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
+import { expect, test } from 'vitest'
+import { stageOn } from '../monitor.test.stage.ts'
 import { kernelOf } from './kernel.test.stage.ts'
 import { recordSample } from './record-sample.ts'
 import { SystemCollector } from './system-collector.ts'
 import { systemMetrics } from './system-metrics.ts'
 
-let place: MonitorPlace
-let connection: Connection
-beforeAll(async () => {
-  place = await places.embedded()
-  connection = await place.open()
-})
-afterAll(() => place.close())
+const stage = stageOn('embedded')
 
 const served = { requests: 0, errors: 0, responseTime: 5 }
 const self = { instance: 'a', version: '1' }
 
 async function on(texts: Readonly<Record<string, string>>) {
   const { root, change } = await kernelOf(texts)
-  const collector = new SystemCollector({ connection, disk: root, now: () => 1000, root })
+  const collector = new SystemCollector({ connection: stage.connection, disk: root, now: () => 1000, root })
   const read = async () => {
     const sample = await collector.sample()
     const recorded = new Map<string, number>()

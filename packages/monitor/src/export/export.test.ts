@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '@millrace/connection'
-import { places, StillClock } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
-import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
+import { describe, expect, it } from 'vitest'
+import { stageOn } from '../monitor.test.stage.ts'
+import type { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
 import type { ExportFormat } from './export-metrics.ts'
 import { lint } from './promtool.test.stage.ts'
 
@@ -10,20 +8,7 @@ const minuteMs = 60_000
 const wild = '=cmd|"quoted",\\back\nline'
 
 describe.each(['redis', 'embedded'] as const)('exportMetrics on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let clock: StillClock
-
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    clock = new StillClock()
-  })
-  afterAll(() => place.close())
-
-  const monitor = (instance: string) => new PerformanceMonitoringService({ connection, instance, clock })
+  const { clock, monitor } = stageOn(kind)
 
   /** Two processes, two minutes, two routes. */
   async function recorded(): Promise<PerformanceMonitoringService> {

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '@millrace/connection'
+import { describe, expect, it } from 'vitest'
 import { RedisProcess } from '@millrace/connection/testing'
 import { connect } from '@millrace/connection'
-import { places, StillClock } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
+import { stageOn } from '../monitor.test.stage.ts'
 import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
 import { queueStatsOf } from '../queue-stats.test.stage.ts'
 import { lint } from './promtool.test.stage.ts'
@@ -11,21 +9,8 @@ import { lint } from './promtool.test.stage.ts'
 const hourMs = 3_600_000
 
 describe.each(['redis', 'embedded'] as const)('prometheusText on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let clock: StillClock
-  let made: PerformanceMonitoringService[]
-
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    clock = new StillClock()
-    made = []
-  })
-  afterEach(() => Promise.all(made.map((service) => service.close())))
-  afterAll(() => place.close())
+  const stage = stageOn(kind)
+  const { clock } = stage
 
   function monitor(instance: string): PerformanceMonitoringService {
     const stats = queueStatsOf('mail', {
@@ -34,9 +19,7 @@ describe.each(['redis', 'embedded'] as const)('prometheusText on %s', (kind) => 
       waitMs: { p50: 5, p95: 250, p99: 1000 },
       workersNeeded: 3,
     })
-    const service = new PerformanceMonitoringService({ connection, instance, clock, queues: { getAllQueueStats: async () => [stats] } })
-    made.push(service)
-    return service
+    return stage.monitor(instance, { queues: { getAllQueueStats: async () => [stats] } })
   }
 
   it('requests of this process rise and never fall, also when their series has ended', async () => {

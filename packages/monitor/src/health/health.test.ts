@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connect } from '@millrace/connection'
-import type { Connection, ConnectionHealth } from '@millrace/connection'
+import type { ConnectionHealth } from '@millrace/connection'
 import { RedisProcess } from '@millrace/connection/testing'
 import type { SystemMetrics } from '../answers.ts'
-import { places, StillClock } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
+import { stageOn } from '../monitor.test.stage.ts'
 import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
 import { queueStatsOf } from '../queue-stats.test.stage.ts'
 import { healthReport } from './health-report.ts'
@@ -99,19 +98,7 @@ describe('the health report', () => {
 })
 
 describe.each(['redis', 'embedded'] as const)('getHealth on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let made: PerformanceMonitoringService[]
-
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    made = []
-  })
-  afterEach(() => Promise.all(made.map((service) => service.close())))
-  afterAll(() => place.close())
+  const stage = stageOn(kind)
 
   it('looks at the running parts, with all routes of the last hour, once for all who ask within 2 s', async () => {
     let asked = 0
@@ -121,8 +108,7 @@ describe.each(['redis', 'embedded'] as const)('getHealth on %s', (kind) => {
         return [queueStatsOf('mail')]
       },
     }
-    const service = new PerformanceMonitoringService({ connection, queues, clock: new StillClock() })
-    made.push(service)
+    const service = stage.monitor('a', { queues })
     for (let index = 0; index < 10; index += 1) service.recordAPIRequest('/', 'GET', 8, index !== 0)
     const [first, second] = await Promise.all([service.getHealth(), service.getHealth()])
     expect(second).toBe(first)

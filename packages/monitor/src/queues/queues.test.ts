@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Connection } from '@millrace/connection'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Histogram } from '@millrace/histogram'
-import { places, soon, StillClock } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
-import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
+import { soon, stageOn } from '../monitor.test.stage.ts'
+import type { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
 import type { QueueStats } from '../answers.ts'
 import { queueStatsOf } from '../queue-stats.test.stage.ts'
 import type { StatsChange } from '../queue-stats.test.stage.ts'
@@ -60,29 +58,14 @@ class FakeQueues implements QueueSource {
 }
 
 describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let clock: StillClock
+  const stage = stageOn(kind)
+  const { clock } = stage
   let queues: FakeQueues
-  let made: PerformanceMonitoringService[]
-
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    clock = new StillClock()
+  beforeEach(() => {
     queues = new FakeQueues()
-    made = []
   })
-  afterEach(() => Promise.all(made.map((service) => service.close())))
-  afterAll(() => place.close())
 
-  const monitor = (instance: string, source: QueueSource | undefined = queues) => {
-    const service = new PerformanceMonitoringService({ connection, instance, clock, ...(source && { queues: source }) })
-    made.push(service)
-    return service
-  }
+  const monitor = (instance: string, source: QueueSource = queues) => stage.monitor(instance, { queues: source })
   const figures = (service: PerformanceMonitoringService, metric: string, selector = {}) =>
     service.getAggregatedMetrics(metric, '1h', selector)
   const total = async (service: PerformanceMonitoringService, metric: string) => {
@@ -223,10 +206,10 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     await a.close()
     await b.start()
     const c = monitor('c')
-    await connection.keyValue('monitor').releaseLease('queue-lease:mail', 'b')
+    await stage.connection.keyValue('monitor').releaseLease('queue-lease:mail', 'b')
     await c.start()
     for (let samples = 0; samples < 24; samples += 1) await next(c)
-    const reader = monitor('reader', undefined)
+    const reader = monitor('reader')
     // 999 and 1, 2, 3 are over now.
     expect(await counts(reader, { queue: 'mail' })).toEqual([7, 10, 10])
     expect((await reader.getAggregatedMetrics('queue.wait_time', '1h', { queue: 'mail' })).max).toBe(999)
@@ -282,8 +265,7 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
 
   it('routes without end leave queues and the system their series', async () => {
     queues.set('mail', {})
-    const service = new PerformanceMonitoringService({ connection, instance: 'a', clock, queues, series: 40 })
-    made.push(service)
+    const service = stage.monitor('a', { queues, series: 40 })
     for (let index = 0; index < 100; index += 1) service.recordAPIRequest(`/${index}`, 'GET', 1, true)
     await service.start()
     expect((await figures(service, 'queue.ready', { queue: 'mail' })).count).toBe(1)

@@ -7,6 +7,8 @@ const names: ReadonlySet<string> = new Set<keyof MetricSelector>([...labelNames,
 
 /** @throws SELECTOR_INVALID naming what there is to select by */
 export function requireSelector(selector: MetricSelector): void {
+  if (typeof selector !== 'object' || selector === null)
+    throw new MillraceError('SELECTOR_INVALID', `give an object of ${[...names].join(', ')}`)
   for (const [name, value] of Object.entries(selector)) {
     if (!names.has(name)) throw new MillraceError('SELECTOR_INVALID', `${name} is no selector; there are ${[...names].join(', ')}`)
     if (value !== undefined && typeof value !== 'string') throw new MillraceError('SELECTOR_INVALID', `${name}: give one text`)

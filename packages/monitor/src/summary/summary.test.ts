@@ -1,9 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection } from '@millrace/connection'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { QueueStats } from '../answers.ts'
-import { places, StillClock } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
-import { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
+import { stageOn } from '../monitor.test.stage.ts'
+import type { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
 import { queueStatsOf } from '../queue-stats.test.stage.ts'
 import type { StatsChange } from '../queue-stats.test.stage.ts'
 import type { Series } from './series-lines.ts'
@@ -12,29 +10,16 @@ import type { View } from './summary.ts'
 const minuteMs = 60_000
 
 describe.each(['redis', 'embedded'] as const)('getSummary on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
-  let clock: StillClock
+  const stage = stageOn(kind)
+  const { clock } = stage
   let stats: Map<string, QueueStats>
-  let made: PerformanceMonitoringService[]
-
-  beforeAll(async () => {
-    place = await places[kind]()
-  })
-  beforeEach(async () => {
-    connection = await place.open()
-    clock = new StillClock()
+  beforeEach(() => {
     stats = new Map()
-    made = []
   })
-  afterEach(() => Promise.all(made.map((service) => service.close())))
-  afterAll(() => place.close())
 
   function monitor(instance: string): PerformanceMonitoringService {
     const queues = { getAllQueueStats: async () => [...stats.values()] }
-    const service = new PerformanceMonitoringService({ connection, instance, clock, queues })
-    made.push(service)
-    return service
+    return stage.monitor(instance, { queues })
   }
   const set = (name: string, change?: StatsChange) => stats.set(name, queueStatsOf(name, change))
   const requests = (service: PerformanceMonitoringService, endpoint: string, times: number, ms: number, errors = 0) => {
@@ -180,9 +165,9 @@ describe.each(['redis', 'embedded'] as const)('getSummary on %s', (kind) => {
     expect(new Set(series.map(({ labels }) => labels['instance']))).toEqual(new Set(['a', 'b']))
     expect(lastOf(series, 'memory.usage', 'avg', { instance: 'b' })).toBeGreaterThan(0)
     // Killed: it says nothing any more, and nobody took it off the list.
-    const told = await connection.keyValue('monitor').getField('instances', 'b')
+    const told = await stage.connection.keyValue('monitor').getField('instances', 'b')
     await b.close()
-    await connection.keyValue('monitor').setField('instances', 'b', told ?? '')
+    await stage.connection.keyValue('monitor').setField('instances', 'b', told ?? '')
     for (let step = 0; step < 9; step += 1) {
       clock.advance(5_000)
       await expect.poll(async () => (await a.instances())[0]?.seenAt).toBeGreaterThan(clock.now() - 10_000)

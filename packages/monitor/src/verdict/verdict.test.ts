@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Connection, KeyValue } from '@millrace/connection'
-import { places, StillClock } from '../monitor.test.stage.ts'
-import type { MonitorPlace } from '../monitor.test.stage.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { KeyValue } from '@millrace/connection'
+import { stageOn } from '../monitor.test.stage.ts'
 import type { Finding, Judgement } from './judge.ts'
 import { VerdictStore } from './verdict-store.ts'
 
@@ -18,20 +17,12 @@ const finding = (subject: string, status: Finding['status'], text = 'x'): Findin
 const judged = (...findings: Finding[]): Judgement => ({ status: findings[0]?.status ?? 'healthy', findings })
 
 describe.each(['redis', 'embedded'] as const)('since when, on %s', (kind) => {
-  let place: MonitorPlace
-  let connection: Connection
+  const stage = stageOn(kind)
+  const { clock } = stage
   let keyValue: KeyValue
-  let clock: StillClock
-
-  beforeAll(async () => {
-    place = await places[kind]()
+  beforeEach(() => {
+    keyValue = stage.connection.keyValue('monitor')
   })
-  beforeEach(async () => {
-    connection = await place.open()
-    keyValue = connection.keyValue('monitor')
-    clock = new StillClock()
-  })
-  afterAll(() => place.close())
 
   const keep = (judgement: Judgement) => new VerdictStore(keyValue).keep(judgement, clock.now())
   const read = (judgement: Judgement) => new VerdictStore(keyValue).verdict(judgement, clock.now())
