@@ -90,7 +90,7 @@ test('a document written through the interface can be read, found and tells whom
     status: 400,
     code: 'DOCUMENT_REFUSED',
   })
-  await expect(client.listDocuments({ query: { cursor: '-1' } })).rejects.toMatchObject({ status: 400 })
+  await expect(client.listDocuments({ query: { offset: -1 } })).rejects.toMatchObject({ status: 400 })
 }, 60_000)
 
 test('Ctrl-C cancels an import: what was stored stays, what waits is dropped, and the command says so', async () => {

@@ -4,7 +4,7 @@ import type { ErrorRow } from 'millrace'
 export const workspaceErrors = {
   DOCUMENT_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
   DOCUMENT_REFUSED: { status: 400, retryable: false, after: 'Nothing was stored.' },
-  CURSOR_INVALID: { status: 400, retryable: false, after: 'Nothing was changed.' },
+  WATCHERS_TOO_MANY: { status: 409, retryable: false, after: 'Nothing was changed.' },
   IMPORT_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
   IMPORT_CANCELLED: { status: 409, retryable: false, after: 'Files that were sent before the import was cancelled may be stored.' },
   IMPORT_FILE_REFUSED: { status: 400, retryable: false, after: 'The file was left out; the rest of the import goes on.' },

@@ -9,6 +9,7 @@ import { workspaceErrors } from './errors.ts'
 import { importOwnDocuments } from './own-documents.ts'
 import { documentHandlers } from './routes/document-handlers.ts'
 import { importHandlers } from './routes/import-handlers.ts'
+import { inboxHandlers } from './routes/inbox-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
 import { sampleHandlers } from './routes/sample-handlers.ts'
 import { startHelp } from './start-help.ts'
@@ -48,6 +49,7 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
   const handlers = {
     ...documentHandlers(workspace),
     ...importHandlers(workspace),
+    ...inboxHandlers(workspace),
     ...readingHandlers(workspace),
     ...sampleHandlers(workspace),
   }

@@ -15,10 +15,26 @@ export type IndexVersion = StoreVersion
 
 /** To `notifications`: tell one person. */
 export interface NotifyMention extends Mention {
+  readonly kind: 'mention'
   readonly documentId: string
   readonly version: number
   readonly title: string
   readonly by: string
+}
+
+/** To `notifications`: tell those who watch the document, but for the people named. */
+export interface NotifyWatchers {
+  readonly kind: 'watch'
+  readonly documentId: string
+  readonly version: number
+  readonly title: string
+  /** The first line that is new in this version; may be empty. */
+  readonly excerpt: string
+  readonly by: string
+  /** Who knows already: the author, and who was told of a mention. */
+  readonly except: readonly string[]
+  /** Who began to watch later has seen it. */
+  readonly changedAtMs: number
 }
 
 /** To `analytics`: a version was stored, or documents were viewed and searched for some seconds. */
@@ -33,7 +49,7 @@ export interface Enqueuer {
 
 /**
  * The rule of levels: what an import makes is `low`, what one person writes is `normal`, and counting is always `low`; a mention is `high`
- * wherever it stands, and `urgent` where it asks for immediate attention (`@name!`).
+ * wherever it stands, and `urgent` where it asks for immediate attention (`@name!`); that a watched document changed is `normal`.
  */
 export class Outbox {
   readonly #queues: Enqueuer
@@ -64,6 +80,10 @@ export class Outbox {
       name: 'mention',
       id: `mention:${payload.documentId}:${payload.version}:${shortHash(payload.subject)}`,
     })
+  }
+
+  async notifyWatchers(payload: NotifyWatchers): Promise<void> {
+    await this.#send('notifications', payload, { priority: 'normal', name: 'watch', id: `watch:${payload.documentId}:${payload.version}` })
   }
 
   async countStored(payload: Extract<CountActivity, { kind: 'stored' }>): Promise<void> {

@@ -3,16 +3,19 @@ import { MessageQueueService } from 'millrace'
 import type { Connection, Log } from 'millrace'
 import { EmbeddedDocumentStore } from './documents/embedded-document-store.ts'
 import { SharedDocumentStore } from './documents/shared-document-store.ts'
+import { WorkspaceEvents } from './events/workspace-events.ts'
 import { handleQueues } from './handlers/handle-queues.ts'
 import { ImportRecord } from './imports/import-record.ts'
 import { ImportService } from './imports/import-service.ts'
 import { Inbox } from './inbox/inbox.ts'
 import { Outbox } from './outbox.ts'
+import { People } from './people/people.ts'
 import { SampleTraffic } from './sample/sample-traffic.ts'
 import { SearchFollower } from './search/search-follower.ts'
 import { SearchIndex } from './search/search-index.ts'
 import { ActivityLog } from './trends/activity-log.ts'
 import { Trends } from './trends/trends.ts'
+import { Watches } from './watches/watches.ts'
 import type { DocumentStore } from './documents/document-store.ts'
 
 /** Everything a server of the workspace works with. */
@@ -23,6 +26,9 @@ export interface Workspace {
   readonly search: SearchFollower
   readonly imports: ImportService
   readonly inbox: Inbox
+  readonly people: People
+  readonly watches: Watches
+  readonly events: WorkspaceEvents
   readonly trends: Trends
   readonly outbox: Outbox
   readonly activity: ActivityLog
@@ -50,6 +56,8 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   await search.start()
   const shared = sharedRooms(connection, log)
   const { queues, outbox } = shared
+  const events = new WorkspaceEvents({ ...shared, documents }, log)
+  await events.start()
   const activity = new ActivityLog(outbox, log)
   const sample = new SampleTraffic(connection, log)
   return {
@@ -59,6 +67,9 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     search,
     imports: new ImportService({ documents, record: shared.imports, outbox }),
     inbox: shared.inbox,
+    people: shared.people,
+    watches: shared.watches,
+    events,
     trends: shared.trends,
     outbox,
     activity,
@@ -67,6 +78,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     close: once(async () => {
       await sample.close()
       await activity.close()
+      await events.close()
       await queues.close()
       await search.close()
       searchIndex.close()
@@ -102,6 +114,8 @@ function sharedRooms(connection: Connection, log: Log) {
     outbox: new Outbox(queues),
     imports: new ImportRecord(connection.keyValue('workspace-imports')),
     inbox: new Inbox(connection.keyValue('workspace-inbox')),
+    people: new People(connection.keyValue('workspace-people')),
+    watches: new Watches(connection.keyValue('workspace-watches')),
     trends: new Trends(connection.keyValue('workspace-trends')),
   }
 }

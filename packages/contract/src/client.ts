@@ -31,7 +31,7 @@ type Asked<Key extends string, Value> = Value extends undefined
     : { readonly [K in Key]: QueryOf<Value> }
 type QueryOf<Value> = Omit<Value, DefaultedQuery> & Partial<Pick<Value, Extract<keyof Value, DefaultedQuery>>>
 /** Query fields that have a default, so that a caller may leave them out. */
-type DefaultedQuery = 'limit' | 'range' | 'format' | 'view'
+type DefaultedQuery = 'limit' | 'range' | 'format' | 'view' | 'offset' | 'order'
 
 /** What one call needs. `signal` aborts it; `headers` may add any, and wins over the client's own. */
 export type CallOptions<Name extends RouteName> = Given<'params', Params<Name>> &

@@ -1,18 +1,6 @@
 export { ApiError, createClient } from './client.ts'
 export type { CallOptions, Client, ClientOptions, EventOf } from './client.ts'
-export {
-  Document,
-  DocumentCreated,
-  DocumentId,
-  DocumentList,
-  DocumentSummary,
-  DocumentVersion,
-  DocumentVersions,
-  NewDocument,
-} from './documents.ts'
 export { Live, Ready } from './health.ts'
-export { ImportAccepted, ImportId, ImportProgress, SkippedFile, SkipReason } from './imports.ts'
-export { Inbox, InboxItem } from './inbox.ts'
 export { isProblem } from './is-problem.ts'
 export { Enqueued, EnqueueAnswer, EnqueueBody, EnqueueFailure, EnqueueResults, MessageId, NewMessage, NewMessages } from './messages.ts'
 export { Level, QueueName } from './primitives.ts'
@@ -32,7 +20,32 @@ export { roles } from './route.ts'
 export type { Policy, Role, Route } from './route.ts'
 export { routes } from './routes.ts'
 export type { RouteName } from './routes.ts'
-export { SampleStart, SampleTraffic } from './sample-traffic.ts'
-export { SearchAnswer, SearchResult } from './search.ts'
 export { NewSession, Session, SignedOut } from './session.ts'
-export { TrendDay, Trends } from './trends.ts'
+export {
+  Backlink,
+  CausedMessage,
+  DocumentActivity,
+  DocumentLink,
+  DocumentLinks,
+  DocumentMessages,
+  Heading,
+  Rendered,
+} from './workspace/document-insight.ts'
+export {
+  Document,
+  DocumentCreated,
+  DocumentId,
+  DocumentList,
+  DocumentSummary,
+  DocumentVersion,
+  DocumentVersions,
+  NewDocument,
+  Watch,
+} from './workspace/documents.ts'
+export { DocumentsChanged, ImportMoved } from './workspace/events.ts'
+export { ImportAccepted, ImportId, ImportProgress, SkippedFile, SkipReason } from './workspace/imports.ts'
+export { Inbox, InboxItem, InboxRead, Unread } from './workspace/inbox.ts'
+export { People } from './workspace/people.ts'
+export { SampleStart, SampleTraffic } from './workspace/sample-traffic.ts'
+export { Reindex, SearchAnswer, SearchResult, Suggestions } from './workspace/search.ts'
+export { TrendDay, Trends } from './workspace/trends.ts'

@@ -1,20 +1,18 @@
 import { Type } from 'typebox'
-import { DocumentCreated, DocumentId, DocumentList, Document, DocumentVersions, NewDocument } from './documents.ts'
 import { Live, Ready } from './health.ts'
-import { ImportAccepted, ImportId, ImportProgress } from './imports.ts'
-import { Inbox } from './inbox.ts'
 import { EnqueueAnswer, EnqueueBody, MessageId } from './messages.ts'
 import { QueueName, record } from './primitives.ts'
 import { QueuePaused, RedriveBody, Redriven } from './queue-actions.ts'
 import type { Route } from './route.ts'
-import { SampleStart, SampleTraffic } from './sample-traffic.ts'
-import { SearchAnswer } from './search.ts'
 import { NewSession, Session, SignedOut } from './session.ts'
-import { Trends } from './trends.ts'
 import { metricsRoutes, performanceRoutes } from './performance/performance-routes.ts'
+import { documentRoutes } from './workspace/document-routes.ts'
+import { importRoutes } from './workspace/import-routes.ts'
+import { inboxRoutes } from './workspace/inbox-routes.ts'
+import { sampleTrafficRoutes } from './workspace/sample-traffic-routes.ts'
+import { searchRoutes } from './workspace/search-routes.ts'
+
 const queue = record({ queueName: QueueName })
-const document = record({ id: DocumentId })
-const importing = record({ id: ImportId })
 
 const messageRoutes = {
   enqueue: {
@@ -64,156 +62,6 @@ const messageRoutes = {
     body: RedriveBody,
     status: 200,
     answer: Redriven,
-  },
-} as const satisfies Record<string, Route>
-
-const workspaceRoutes = {
-  createDocument: {
-    method: 'POST',
-    path: '/api/workspace/documents',
-    policy: 'workspace',
-    role: 'operator',
-    audited: true,
-    summary: 'Write a new document',
-    body: NewDocument,
-    status: 201,
-    answer: DocumentCreated,
-  },
-  listDocuments: {
-    method: 'GET',
-    path: '/api/workspace/documents',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: 'The documents, last changed first',
-    query: record({
-      limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
-      cursor: Type.Optional(Type.String({ maxLength: 256 })),
-    }),
-    status: 200,
-    answer: DocumentList,
-  },
-  getDocument: {
-    method: 'GET',
-    path: '/api/workspace/documents/:id',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: 'One document with its newest text',
-    params: document,
-    status: 200,
-    answer: Document,
-  },
-  listVersions: {
-    method: 'GET',
-    path: '/api/workspace/documents/:id/versions',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: 'The kept versions of a document, newest first',
-    params: document,
-    status: 200,
-    answer: DocumentVersions,
-  },
-  search: {
-    method: 'GET',
-    path: '/api/workspace/search',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: 'Find documents by their words',
-    query: record({ q: Type.String({ minLength: 1, maxLength: 200 }), limit: Type.Integer({ minimum: 1, maximum: 100, default: 20 }) }),
-    status: 200,
-    answer: SearchAnswer,
-  },
-  getInbox: {
-    method: 'GET',
-    path: '/api/workspace/inbox',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: "The notices of the token's subject, newest first",
-    query: record({ limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }) }),
-    status: 200,
-    answer: Inbox,
-  },
-  getTrends: {
-    method: 'GET',
-    path: '/api/workspace/trends',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: 'What was written, read and searched',
-    status: 200,
-    answer: Trends,
-  },
-  startImport: {
-    method: 'POST',
-    path: '/api/workspace/import',
-    policy: 'workspace',
-    role: 'operator',
-    audited: true,
-    summary: 'Import a folder: multipart/form-data, one file a part, its path as file name; ≤ 1 MiB a file, ≤ 10,000 files',
-    query: record(
-      { id: Type.Optional(ImportId) },
-      { description: 'an id of your own lets you follow and cancel while the upload goes on' },
-    ),
-    bodyKind: 'multipart',
-    status: 202,
-    answer: ImportAccepted,
-  },
-  getImport: {
-    method: 'GET',
-    path: '/api/workspace/import/:id',
-    policy: 'workspace',
-    role: 'operator',
-    audited: false,
-    summary: 'How far an import is, and what it left out',
-    params: importing,
-    status: 200,
-    answer: ImportProgress,
-  },
-  cancelImport: {
-    method: 'DELETE',
-    path: '/api/workspace/import/:id',
-    policy: 'workspace',
-    role: 'operator',
-    audited: true,
-    summary: 'Cancel what an import has not stored yet; what is stored stays',
-    params: importing,
-    status: 200,
-    answer: ImportProgress,
-  },
-  getSampleTraffic: {
-    method: 'GET',
-    path: '/api/workspace/sample-traffic',
-    policy: 'workspace',
-    role: 'viewer',
-    audited: false,
-    summary: 'Whether made-up messages for newcomers are flowing',
-    status: 200,
-    answer: SampleTraffic,
-  },
-  startSampleTraffic: {
-    method: 'POST',
-    path: '/api/workspace/sample-traffic',
-    policy: 'workspace',
-    role: 'operator',
-    audited: true,
-    summary: 'Let made-up messages flow through a queue of their own for some minutes; what flows already goes on',
-    body: SampleStart,
-    status: 200,
-    answer: SampleTraffic,
-  },
-  stopSampleTraffic: {
-    method: 'DELETE',
-    path: '/api/workspace/sample-traffic',
-    policy: 'workspace',
-    role: 'operator',
-    audited: true,
-    summary: 'Stop the made-up messages; what waits of them is removed',
-    status: 200,
-    answer: SampleTraffic,
   },
 } as const satisfies Record<string, Route>
 
@@ -278,7 +126,11 @@ const healthRoutes = {
 export const routes = {
   ...performanceRoutes,
   ...messageRoutes,
-  ...workspaceRoutes,
+  ...documentRoutes,
+  ...searchRoutes,
+  ...inboxRoutes,
+  ...importRoutes,
+  ...sampleTrafficRoutes,
   ...sessionRoutes,
   ...metricsRoutes,
   ...healthRoutes,

@@ -15,14 +15,27 @@ const progress = {
   finishedAtMs: 0,
 } as const
 const summary = { id: 'one', title: 't', path: null, version: 1, createdAtMs: 0, updatedAtMs: 0, updatedBy: null }
+const reindex = { state: 'idle', done: 0, total: 0, startedBy: null, startedAtMs: null, finishedAtMs: null } as const
 const sample = { running: false, queue: 'sample', startedAtMs: null, endsAtMs: null, by: null } as const
 
 /** The workspace is another room: here its operations only answer in their shape. */
 const workspace = defineHandlers({
   createDocument: () => ({ id: 'one' }),
-  listDocuments: () => ({ documents: [{ ...summary, textBytes: 0 }], total: 1, cursor: null }),
-  getDocument: () => ({ ...summary, text: '' }),
+  listDocuments: () => ({ documents: [{ ...summary, textBytes: 0 }], total: 1 }),
+  getDocument: () => ({ ...summary, text: '', watching: false }),
   listVersions: () => ({ id: 'one', versions: [] }),
+  getRendered: () => ({ id: 'one', version: 1, html: '', outline: [], truncated: false }),
+  getLinks: () => ({ id: 'one', links: [], backlinks: [] }),
+  getDocumentMessages: () => ({ id: 'one', messages: [] }),
+  getActivity: () => ({ id: 'one', readers: 0, edits: 0, days: [], editors: [] }),
+  watchDocument: () => ({ id: 'one', watching: true }),
+  unwatchDocument: () => ({ id: 'one', watching: false }),
+  suggest: ({ query }) => ({ query: query.q, titles: [] }),
+  listPeople: () => ({ people: [] }),
+  startReindex: () => reindex,
+  getReindex: () => reindex,
+  readInbox: () => ({ unread: 0 }),
+  watchWorkspace: ({ openStream }) => openStream(),
   search: ({ query }) => ({ query: query.q, results: [], total: 0 }),
   getInbox: ({ identity }) => ({ items: [], unread: identity.subject === null ? 0 : 1 }),
   getTrends: () => ({ totals: { documents: 0, words: 0, views: 0, searches: 0, mentions: 0 }, days: [], documents: [], searches: [] }),
@@ -53,6 +66,8 @@ const requests: { readonly [Name in RouteName]?: Good | ((harness: Harness) => G
   createDocument: { body: { title: 't', text: '' } },
   startSampleTraffic: { body: {} },
   search: { query: '?q=x' },
+  suggest: { query: '?q=x' },
+  readInbox: { body: {} },
   startImport: { body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\nx\r\n--b--\r\n', headers: boundary },
 }
 

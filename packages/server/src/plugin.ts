@@ -23,7 +23,7 @@ import type { Limits } from './limits/policies.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { registerDocs } from './openapi/register-docs.ts'
-import { SummaryStreams } from './stream/summary-streams.ts'
+import { EventStreams } from './stream/event-streams.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
@@ -112,10 +112,10 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.addHook('onClose', () => directory.close())
   const monitor = options.monitor ?? (await ownMonitor(app, options, directory))
   recordScope(app, monitor)
-  const streams = new SummaryStreams(monitor, gate.sessions)
+  const streams = new EventStreams(gate.sessions)
   app.addHook('preClose', async () => streams.close())
-  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor, streams) }
-  const rows = registerRoutes(app, { ...own, ...options.handlers }, gate)
+  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor) }
+  const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams })
   const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
   const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: gate.cookie.name }))
   const served = [...rows, ...pages, ...docs, ...registerDashboard(app)]

@@ -94,6 +94,8 @@ export interface DocumentStore {
   versions(documentId: string): Promise<VersionSummary[]>
   /** Last changed first. O(offset + limit) at most. */
   list(page: { offset: number; limit: number }): Promise<{ documents: DocumentSummary[]; total: number }>
+  /** Of each of these that is there, in the order asked for. O(ids). */
+  summaries(documentIds: readonly string[]): Promise<DocumentSummary[]>
   /** Tells all followers that the document has a version they may not have seen. */
   announce(documentId: string): Promise<void>
   /** Changes behind `cursor`, at most some hundreds; undefined when the log no longer reaches back that far: list everything instead. */

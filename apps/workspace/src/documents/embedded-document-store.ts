@@ -164,6 +164,11 @@ export class EmbeddedDocumentStore implements DocumentStore {
     return { documents: rows.map(summaryOf), total }
   }
 
+  async summaries(documentIds: readonly string[]): Promise<DocumentSummary[]> {
+    const rows = documentIds.map((id) => this.#row(`SELECT ${summaryColumns} FROM ${currentVersions} WHERE d.id = ?`, id))
+    return rows.filter((row) => row !== undefined).map(summaryOf)
+  }
+
   async announce(documentId: string): Promise<void> {
     this.#run('INSERT OR REPLACE INTO changes (document_id) VALUES (?)', documentId)
     for (const listener of this.#listeners) queueMicrotask(listener)

@@ -118,12 +118,12 @@ export class SharedDocumentStore implements DocumentStore {
     const total = await this.#keyValue.zcard('documents')
     if (page.limit === 0 || page.offset >= total) return { documents: [], total }
     const ids = await this.#keyValue.zrange('documents', -(page.offset + page.limit), -(page.offset + 1))
-    const currents = await Promise.all(ids.map((id) => this.#current(id)))
-    const documents = currents
-      .filter((current) => current !== undefined)
-      .map(summaryOf)
-      .reverse()
-    return { documents, total }
+    return { documents: await this.summaries(ids.reverse()), total }
+  }
+
+  async summaries(documentIds: readonly string[]): Promise<DocumentSummary[]> {
+    const currents = await Promise.all(documentIds.map((id) => this.#current(id)))
+    return currents.filter((current) => current !== undefined).map(summaryOf)
   }
 
   async announce(documentId: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { Bury } from 'millrace'
 import type { Message } from 'millrace'
-import { mentionsIn } from '../documents/markdown.ts'
+import { mentionsIn, subjectOf } from '../documents/markdown.ts'
 import { asObject, textField, textFieldOrNull, wholeField } from './payload.ts'
+import type { Mention } from '../documents/markdown.ts'
 import type { DocumentVersion } from '../documents/document-store.ts'
 import type { StoreVersion } from '../outbox.ts'
 import type { Rooms } from './rooms.ts'
@@ -24,12 +25,22 @@ export async function storeVersion(rooms: Rooms, message: Message): Promise<void
   if (importId !== null) await rooms.imports.mark(importId, 'stored', documentId)
   const stored = await rooms.documents.getVersion(documentId, version)
   // Undefined: so many newer versions were stored since that this one has left.
-  const mentions = stored ? await newMentions(rooms, stored) : []
+  const before = stored && (await rooms.documents.versionBefore(documentId, version))
+  const mentions = stored ? newMentions(stored, before) : []
+  if (stored) await rooms.people.saw(stored.author, ...mentions.map(({ subject }) => subject))
   await Promise.all([
+    stored && tellWatchers(rooms, stored, { before, mentions }),
     rooms.outbox.indexVersion(payload),
     rooms.outbox.countStored({ kind: 'stored', documentId, version, words: wordsIn(stored?.text ?? ''), mentions: mentions.length }),
     ...mentions.map(async (mention) => {
-      await rooms.outbox.notifyMention({ ...mention, documentId, version, title: stored?.title ?? '', by: stored?.author ?? '' })
+      await rooms.outbox.notifyMention({
+        kind: 'mention',
+        ...mention,
+        documentId,
+        version,
+        title: stored?.title ?? '',
+        by: stored?.author ?? '',
+      })
       if (importId !== null) await rooms.imports.mark(importId, 'mentions', `${documentId} ${mention.subject}`)
     }),
   ])
@@ -46,12 +57,29 @@ export function readStoreVersion(payload: unknown): StoreVersion {
 }
 
 /** Who was not mentioned, or not urgently, in the version before: an edit elsewhere in a document tells nobody again. */
-async function newMentions(rooms: Rooms, stored: DocumentVersion) {
+function newMentions(stored: DocumentVersion, before: DocumentVersion | undefined): Mention[] {
   const mentions = mentionsIn(stored.text)
-  if (mentions.length === 0) return mentions
-  const before = await rooms.documents.versionBefore(stored.documentId, stored.version)
   const told = new Map(mentionsIn(before?.text ?? '').map(({ subject, urgent }) => [subject, urgent]))
   return mentions.filter(({ subject, urgent }) => !told.has(subject) || (urgent && told.get(subject) === false))
+}
+
+async function tellWatchers(
+  rooms: Rooms,
+  { documentId, version, title, text, author, stagedAtMs: changedAtMs }: DocumentVersion,
+  known: { readonly before: DocumentVersion | undefined; readonly mentions: readonly Mention[] },
+): Promise<void> {
+  const except = [subjectOf(author), ...known.mentions.map(({ subject }) => subject)]
+  const watchers = await rooms.watches.watchersOf(documentId, changedAtMs)
+  if (watchers.every((subject) => except.includes(subject))) return
+  const excerpt = firstNewLine(text, known.before?.text ?? '')
+  await rooms.outbox.notifyWatchers({ kind: 'watch', documentId, version, title, excerpt, by: author, except, changedAtMs })
+}
+
+/** At most 200 characters; empty where lines only left. */
+function firstNewLine(text: string, before: string): string {
+  const known = new Set(before.split('\n').map((line) => line.trim()))
+  const line = text.split('\n').find((line) => line.trim() !== '' && !known.has(line.trim()))
+  return line?.trim().slice(0, 200) ?? ''
 }
 
 function wordsIn(text: string): number {

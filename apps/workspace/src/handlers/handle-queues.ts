@@ -1,7 +1,7 @@
 import type { BatchOutcome, Log, Message, MessageQueueService } from 'millrace'
 import { countActivity } from './analytics.ts'
 import { storeVersion } from './document-operations.ts'
-import { deliverMention } from './notifications.ts'
+import { notify } from './notifications.ts'
 import { indexVersion } from './search-operations.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -9,7 +9,7 @@ import type { Rooms } from './rooms.ts'
 export function handleQueues(service: MessageQueueService, rooms: Rooms, log: Log): void {
   const storing = service.process('document-operations', (messages) => each(messages, (message) => storeVersion(rooms, message)))
   const indexing = service.process('search-operations', (messages) => each(messages, (message) => indexVersion(rooms, message)))
-  service.process('notifications', (messages) => each(messages, (message) => deliverMention(rooms, message)))
+  service.process('notifications', (messages) => each(messages, (message) => notify(rooms, message)))
   service.process('analytics', (messages) => countActivity(rooms, messages))
   for (const worker of [storing, indexing]) {
     worker.on('dead', ({ message }) => {

@@ -9,12 +9,14 @@ import { documentIdOf, ImportService } from '../imports/import-service.ts'
 import { ImportRecord } from '../imports/import-record.ts'
 import { Inbox } from '../inbox/inbox.ts'
 import { Outbox } from '../outbox.ts'
+import { People } from '../people/people.ts'
 import { SearchFollower } from '../search/search-follower.ts'
 import { SearchIndex } from '../search/search-index.ts'
 import { Trends } from '../trends/trends.ts'
+import { Watches } from '../watches/watches.ts'
 import { countActivity } from './analytics.ts'
 import { storeVersion } from './document-operations.ts'
-import { deliverMention } from './notifications.ts'
+import { notify } from './notifications.ts'
 import { indexVersion } from './search-operations.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace handlers '))
@@ -50,6 +52,8 @@ async function setup() {
     outbox,
     imports,
     inbox: new Inbox(connection.keyValue(`inbox-${name}`)),
+    people: new People(connection.keyValue(`people-${name}`)),
+    watches: new Watches(connection.keyValue(`watches-${name}`)),
     trends: new Trends(connection.keyValue(`trends-${name}`)),
   }
   const service = new ImportService({ documents, record: imports, outbox })
@@ -63,7 +67,7 @@ async function setup() {
   const handleAll = async () => {
     for (const message of messages('document-operations')) await storeVersion(all, message)
     for (const message of messages('search-operations')) await indexVersion(all, message)
-    for (const message of messages('notifications')) await deliverMention(all, message)
+    for (const message of messages('notifications')) await notify(all, message)
     await countActivity(all, messages('analytics'))
   }
   const found = (query: string) => index.search(query, { limit: 10 }).results.map(({ path }) => path)
@@ -138,6 +142,45 @@ test('only who is newly mentioned is told when a document changes', async () => 
   expect(messages('notifications').map(({ payload }) => (payload as { subject: string }).subject)).toEqual(['ada', 'bob', 'bob', 'grace'])
   expect((await inbox.list('ada', { limit: 9 })).total).toBe(1)
   expect((await inbox.list('bob', { limit: 9 })).items.map(({ urgent }) => String(urgent)).sort()).toEqual(['false', 'true'])
+})
+
+test('who watches a document is told of each change by one item, which a later change makes unread again', async () => {
+  const { importFiles, handleAll, inbox, watches } = await setup()
+  const id = documentIdOf('a.md')
+  await importFiles({ 'a.md': 'one' })
+  await handleAll()
+  for (const name of ['Ada', 'grace', 'bob']) await watches.watch(id, name)
+  await importFiles({ 'a.md': 'one\ntwo @grace' })
+  await handleAll()
+  const item = { id: `watch:${id}`, kind: 'watch', title: 'a.md', by: 'bob', excerpt: 'two @grace', urgent: false, read: false }
+  expect(await inbox.list('ada', { limit: 9 })).toMatchObject({ unread: 1, total: 1, items: [item] })
+  // Who is mentioned in the change is told of that, and who wrote it knows.
+  expect((await inbox.list('grace', { limit: 9 })).items).toMatchObject([{ kind: 'mention' }])
+  expect((await inbox.list('bob', { limit: 9 })).total).toBe(0)
+
+  await importFiles({ 'a.md': 'one\nthree @grace' })
+  await handleAll()
+  expect(await inbox.list('ada', { limit: 9 })).toMatchObject({ unread: 1, total: 1, items: [{ excerpt: 'three @grace', version: 3 }] })
+  await inbox.markAllRead('ada')
+  await handleAll()
+  expect((await inbox.list('ada', { limit: 9 })).unread).toBe(0)
+  await importFiles({ 'a.md': 'one' })
+  await handleAll()
+  expect(await inbox.list('ada', { limit: 9 })).toMatchObject({ unread: 1, total: 1, items: [{ excerpt: '', version: 4 }] })
+  await watches.unwatch(id, 'ada')
+  await inbox.markAllRead('ada')
+  await importFiles({ 'a.md': 'two' })
+  await handleAll()
+  expect((await inbox.list('ada', { limit: 9 })).unread).toBe(0)
+})
+
+test('people are known by name once they wrote or were mentioned', async () => {
+  const { importFiles, handleAll, people } = await setup()
+  await importFiles({ 'a.md': '@Grace and @george' })
+  await handleAll()
+  expect((await people.find('', { limit: 9 })).toSorted()).toEqual(['bob', 'george', 'grace'])
+  expect((await people.find('G', { limit: 1 })).length).toBe(1)
+  expect(await people.find('gr', { limit: 9 })).toEqual(['grace'])
 })
 
 test('the rest of an import goes on when files are bad, and each is listed with its reason', async () => {
@@ -234,7 +277,7 @@ test('a payload that cannot be read is buried with the reason, whatever it is', 
     const message = messageOf('m', { queue: '', payload, options: {} })
     await expect(storeVersion(all, message)).rejects.toBeInstanceOf(Bury)
     await expect(indexVersion(all, message)).rejects.toBeInstanceOf(Bury)
-    await expect(deliverMention(all, message)).rejects.toBeInstanceOf(Bury)
+    await expect(notify(all, message)).rejects.toBeInstanceOf(Bury)
     const [outcome] = await countActivity(all, [message])
     expect(outcome).toBeInstanceOf(Bury)
   }

@@ -8,11 +8,18 @@ export function asObject(payload: unknown): Payload {
   throw new Bury(`the payload is ${kindOf(payload)}, not an object`)
 }
 
-/** A text of 1–`maxLength` characters. @throws Bury naming the field */
-export function textField(payload: Payload, field: string, maxLength: number): string {
+/** A text of `minLength`–`maxLength` characters. @throws Bury naming the field */
+export function textField(payload: Payload, field: string, maxLength: number, minLength = 1): string {
   const value = payload[field]
-  if (typeof value === 'string' && value.length >= 1 && value.length <= maxLength && !value.includes('\0')) return value
-  throw new Bury(`\`${field}\` must be a text of 1 to ${maxLength} characters, got ${kindOf(value)}`)
+  if (typeof value === 'string' && value.length >= minLength && value.length <= maxLength && !value.includes('\0')) return value
+  throw new Bury(`\`${field}\` must be a text of ${minLength} to ${maxLength} characters, got ${kindOf(value)}`)
+}
+
+/** A list of texts; left out is none. @throws Bury naming the field */
+export function textsField(payload: Payload, field: string, maxLength: number): string[] {
+  const value = payload[field] ?? []
+  if (!Array.isArray(value)) throw new Bury(`\`${field}\` must be a list of texts, got ${kindOf(value)}`)
+  return value.map((_, index) => textField(value as unknown as Payload, String(index), maxLength))
 }
 
 /** A text as above, or null where it is null or left out. @throws Bury naming the field */

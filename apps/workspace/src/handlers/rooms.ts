@@ -2,8 +2,10 @@ import type { DocumentStore } from '../documents/document-store.ts'
 import type { ImportRecord } from '../imports/import-record.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Outbox } from '../outbox.ts'
+import type { People } from '../people/people.ts'
 import type { SearchFollower } from '../search/search-follower.ts'
 import type { Trends } from '../trends/trends.ts'
+import type { Watches } from '../watches/watches.ts'
 
 /** What the handlers work on. */
 export interface Rooms {
@@ -12,6 +14,8 @@ export interface Rooms {
   readonly inbox: Inbox
   readonly trends: Trends
   readonly outbox: Outbox
+  readonly people: People
+  readonly watches: Watches
   /** This process's own search file; a worker without one leaves indexing to those that have. */
   readonly search: SearchFollower | undefined
 }

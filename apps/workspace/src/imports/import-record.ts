@@ -1,11 +1,15 @@
 import type { KeyValue } from 'millrace'
 import type { ImportProgress, SkippedFile } from '@millrace/contract'
+import { Refresh } from '../events/refresh.ts'
 import type { Refusal } from './accept.ts'
 
 const keptMs = 7 * 86_400_000
 /** A server that was killed while it received stops saying so; then the import counts as received. */
 const receivingMs = 30_000
 const listedSkips = 1_000
+/** Marks that come within this time are told of as one, ms. */
+const tellMs = 250
+const channel = 'moved'
 // Sets of members instead of counters: a file or message that comes twice counts once.
 const marks = ['accepted', 'skipped', 'stored', 'unchanged', 'indexed', 'mentions', 'failed', 'cancelled'] as const
 export type Mark = (typeof marks)[number]
@@ -20,8 +24,17 @@ const settling: ReadonlySet<Mark> = new Set(['indexed', 'failed', 'cancelled'])
 export class ImportRecord {
   readonly #keyValue: KeyValue
 
+  readonly #moved: Refresh
+
   constructor(keyValue: KeyValue) {
     this.#keyValue = keyValue
+    // A wake-up that is lost is made up for by the next one, or by who asks.
+    this.#moved = new Refresh(tellMs, (id) => keyValue.publish(channel, id).catch(() => undefined))
+  }
+
+  /** Hears which import moved on, in whichever process, at most four times a second each. */
+  onMove(listener: (id: string) => void): Promise<() => Promise<void>> {
+    return this.#keyValue.subscribe(channel, listener)
   }
 
   /** Starts it, or goes on with one of this id. Imports older than seven days are forgotten on the way. */
@@ -44,6 +57,7 @@ export class ImportRecord {
     const nowMs = String(Date.now())
     await this.#keyValue.setField(`import:${id}`, 'receivingUntilMs', '0')
     await this.#keyValue.setField(`import:${id}`, 'lastAtMs', nowMs)
+    this.#moved.ask(id)
   }
 
   /** @returns whether it was not marked so before */
@@ -51,6 +65,7 @@ export class ImportRecord {
     const nowMs = Date.now()
     const added = await this.#keyValue.zadd(`import:${id}:${mark}`, nowMs, member)
     if (settling.has(mark)) await this.#keyValue.setField(`import:${id}`, 'lastAtMs', String(nowMs))
+    this.#moved.ask(id)
     return added === 1
   }
 
@@ -69,6 +84,7 @@ export class ImportRecord {
   async cancel(id: string): Promise<boolean> {
     if ((await this.#keyValue.get(`start:${id}`)) === undefined) return false
     await this.#keyValue.setField(`import:${id}`, 'cancelled', '1')
+    this.#moved.ask(id)
     return true
   }
 

@@ -3,9 +3,12 @@ import { subjectOf } from '../documents/markdown.ts'
 
 /** Something that happened to somebody. */
 export interface Notice {
-  /** The message it came with: the same message delivered again makes no second item. */
+  /**
+   * Of a mention the message it came with, so that the same message delivered again makes no second item. Of a watched document the same
+   * for all its versions, so that there is one item a document, which a later version makes unread again.
+   */
   readonly id: string
-  readonly kind: 'mention'
+  readonly kind: 'mention' | 'watch'
   readonly urgent: boolean
   readonly documentId: string
   readonly version: number
@@ -22,6 +25,7 @@ export interface InboxItem extends Notice {
 
 /** More items are not kept for one person; the oldest leave. */
 const keptItems = 1_000
+const channel = 'changed'
 
 /**
  * What was delivered to each subject, newest first. A subject has an inbox whether or not they ever signed in.
@@ -36,14 +40,16 @@ export class Inbox {
     this.#keyValue = keyValue
   }
 
-  /** `already`: this message was delivered before; an item that was read stays read. */
+  /** `already`: this version of the notice, or a later one, was delivered before; an item that was read stays read. */
   async deliver(name: string, notice: Notice): Promise<'delivered' | 'already'> {
     const subject = subjectOf(name)
-    if ((await this.#keyValue.getField(`items:${subject}`, notice.id)) !== undefined) return 'already'
+    const known = await this.#keyValue.getField(`items:${subject}`, notice.id)
+    if (known !== undefined && (JSON.parse(known) as Notice).version >= notice.version) return 'already'
     await this.#keyValue.zadd(`unread:${subject}`, notice.createdAtMs, notice.id)
     await this.#keyValue.zadd(`order:${subject}`, notice.createdAtMs, notice.id)
     await this.#keyValue.setField(`items:${subject}`, notice.id, JSON.stringify(notice))
     await this.#trim(subject)
+    await this.#tell(subject)
     return 'delivered'
   }
 
@@ -71,7 +77,25 @@ export class Inbox {
 
   /** How many of them were unread. */
   async markRead(name: string, ids: readonly string[]): Promise<number> {
-    return ids.length === 0 ? 0 : this.#keyValue.zrem(`unread:${subjectOf(name)}`, ...ids)
+    const subject = subjectOf(name)
+    const marked = ids.length === 0 ? 0 : await this.#keyValue.zrem(`unread:${subject}`, ...ids)
+    if (marked > 0) await this.#tell(subject)
+    return marked
+  }
+
+  /** All that are unread when it is called; what comes meanwhile stays unread. */
+  async markAllRead(name: string): Promise<number> {
+    return this.markRead(name, await this.#keyValue.zrange(`unread:${subjectOf(name)}`, 0, -1))
+  }
+
+  /** Hears whose inbox changed, in whichever process; a message may be lost. */
+  onChange(listener: (subject: string) => void): Promise<() => Promise<void>> {
+    return this.#keyValue.subscribe(channel, listener)
+  }
+
+  /** A wake-up that is lost is made up for by who listens. */
+  async #tell(subject: string): Promise<void> {
+    await this.#keyValue.publish(channel, subject).catch(() => undefined)
   }
 
   async #trim(subject: string): Promise<void> {

@@ -2,30 +2,37 @@ import { MillraceError } from 'millrace'
 import { defineHandlers } from 'millrace/server'
 import type { Handlers } from 'millrace/server'
 import { writeDocument } from '../documents/write-document.ts'
+import { requireSubject } from './require-subject.ts'
 import type { Workspace } from '../workspace.ts'
 
 /** A document has an author; a token that names nobody writes as this. */
 const nobody = 'anonymous'
 
-export function documentHandlers({ documents, outbox, activity }: Workspace): Handlers {
+export function documentHandlers({ documents, outbox, activity, searchIndex, watches }: Workspace): Handlers {
+  /** @throws MillraceError DOCUMENT_NOT_FOUND */
+  const requireDocument = async (id: string) => {
+    if ((await documents.summaries([id])).length === 0) throw unknownDocument(id)
+  }
+
   return defineHandlers({
     createDocument: async ({ body, identity }) => ({
       id: await writeDocument({ documents, outbox }, { ...body, author: identity.subject ?? nobody }),
     }),
 
-    listDocuments: async ({ query }) => {
-      const offset = offsetOf(query.cursor)
-      const page = await documents.list({ offset, limit: query.limit })
-      const next = offset + page.documents.length
-      return { ...page, cursor: page.documents.length > 0 && next < page.total ? String(next) : null }
+    // What was changed last is known to the store at once; titles and folders are put in order by the search file, which follows.
+    listDocuments: async ({ query: { offset, limit, order, folder } }) => {
+      if (order === 'recent' && folder === undefined) return documents.list({ offset, limit })
+      const { ids, total } = searchIndex.list({ order, folder, offset, limit })
+      return { documents: await documents.summaries(ids), total }
     },
 
-    getDocument: async ({ params }) => {
+    getDocument: async ({ params, identity }) => {
       const document = await documents.get(params.id)
       if (!document) throw unknownDocument(params.id)
       activity.viewed(document.id)
       const { textBytes: _, ...answer } = document
-      return answer
+      const watching = identity.subject !== null && (await watches.isWatching(document.id, identity.subject))
+      return { ...answer, watching }
     },
 
     listVersions: async ({ params }) => {
@@ -33,16 +40,21 @@ export function documentHandlers({ documents, outbox, activity }: Workspace): Ha
       if (versions.length === 0) throw unknownDocument(params.id)
       return { id: params.id, versions }
     },
+
+    watchDocument: async ({ params, identity }) => {
+      const subject = requireSubject(identity, 'A watch')
+      await requireDocument(params.id)
+      await watches.watch(params.id, subject)
+      return { id: params.id, watching: true }
+    },
+
+    unwatchDocument: async ({ params, identity }) => {
+      await watches.unwatch(params.id, requireSubject(identity, 'A watch'))
+      return { id: params.id, watching: false }
+    },
   })
 }
 
-/** A cursor is how many documents came before it; documents that change meanwhile move to the front and may be seen twice. */
-function offsetOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0
-  if (/^\d{1,9}$/.test(cursor)) return Number(cursor)
-  throw new MillraceError('CURSOR_INVALID', 'cursor must be what an earlier page answered.')
-}
-
-function unknownDocument(id: string): MillraceError {
+export function unknownDocument(id: string): MillraceError {
   return new MillraceError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(id)}.`)
 }

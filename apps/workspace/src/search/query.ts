@@ -1,5 +1,9 @@
+import { separated } from './words.ts'
+
 const maxLength = 1_000
 const maxTerms = 32
+const word = /[\p{L}\p{N}\p{Co}]/u
+const endsInWord = /[\p{L}\p{N}\p{Co}\p{M}]$/u
 
 /**
  * Turns what somebody typed into an FTS5 expression that cannot be a syntax error: every word must occur, `"some words"` as a phrase, and
@@ -13,9 +17,9 @@ export function toMatchExpression(query: string): string | undefined {
   pieces.forEach((piece, index) => {
     const phrase = piece[1]
     const text = phrase ?? piece[0]
-    if (!/[\p{L}\p{N}\p{Co}]/u.test(text)) return
-    const unfinished = phrase === undefined && index === pieces.length - 1 && /[\p{L}\p{N}\p{Co}]$/u.test(typed)
-    terms.push(`"${text}"${unfinished ? '*' : ''}`)
+    if (!word.test(text)) return
+    const unfinished = phrase === undefined && index === pieces.length - 1 && endsInWord.test(typed)
+    terms.push(`"${separated(text)}"${unfinished ? '*' : ''}`)
   })
   return terms.length === 0 ? undefined : terms.slice(-maxTerms).join(' ')
 }

@@ -93,6 +93,7 @@ export class SearchFollower {
   async #look(documentIds: readonly string[]): Promise<void> {
     let waiting: StoredDocument[] = []
     let waitingBytes = 0
+    const gone: string[] = []
     const put = async () => {
       this.#index.put(waiting)
       waiting = []
@@ -102,11 +103,16 @@ export class SearchFollower {
     for (const documentId of new Set(documentIds)) {
       if (this.#closed) return
       const document = await this.#documents.get(documentId)
-      if (!document) continue
+      if (!document) {
+        gone.push(documentId)
+        continue
+      }
       waiting.push(document)
       waitingBytes += document.textBytes
       if (waitingBytes >= bytesAtOnce) await put()
     }
-    if (!this.#closed) await put()
+    if (this.#closed) return
+    await put()
+    if (gone.length > 0) this.#index.remove(gone)
   }
 }

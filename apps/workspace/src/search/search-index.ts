@@ -1,53 +1,30 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseError, openDatabase } from 'millrace'
-import type { Database, SqlValue, Statement } from 'millrace'
-import { toMatchExpression } from './query.ts'
-import type { StoredDocument } from '../documents/document-store.ts'
-
-/** What is kept of a document. */
-export type Entry = Pick<StoredDocument, 'id' | 'version' | 'title' | 'path' | 'text'>
-
-interface SearchResult {
-  readonly id: string
-  readonly title: string
-  readonly path: string | null
-  /** Where it was found: about 24 words of plain text. */
-  readonly snippet: string
-  /** What was found in the snippet: [start, end) in UTF-16 units, ascending. */
-  readonly marks: [number, number][]
-}
-
-export interface SearchAnswer {
-  /** Best first; a word in the title weighs most, then in the path. */
-  readonly results: SearchResult[]
-  /** How many documents match in all. */
-  readonly total: number
-}
+import type { Database, Statement } from 'millrace'
+import { Shelf } from './shelf.ts'
+import type { Entry, Listing, SearchAnswer } from './shelf.ts'
 
 // The layout of the file; a file with another number is made anew.
-const layout = '1'
+const layout = '2'
 const maxFiles = 64
-// Two characters that no text holds after `withoutMarks`.
-const markStart = '\u0002'
-const markEnd = '\u0003'
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS entries (number INTEGER PRIMARY KEY, document_id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, path TEXT);
-  CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(title, path, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');
-`
+const shelves = ['a', 'b'] as const
+type ShelfName = (typeof shelves)[number]
 
 /**
- * The search file of one process: the current text of every document, by FTS5. Whatever it holds can be read again from the documents, so
- * it is never synced; a file made for other documents is emptied, and a damaged one is passed over.
+ * The search file of one process. Whatever it holds can be read again from the documents, so it is never synced; a file made for other
+ * documents is emptied, and a damaged one is passed over.
+ *
+ * It has one shelf that serves and, while it is made anew, another one that is being filled; what is put goes to both.
  */
 export class SearchIndex {
   readonly #database: Database
   readonly #statements = new Map<string, Statement>()
+  readonly #shelves: Readonly<Record<ShelfName, Shelf>>
 
   private constructor(database: Database) {
     this.#database = database
+    this.#shelves = { a: new Shelf(database, 'a'), b: new Shelf(database, 'b') }
   }
 
   /**
@@ -62,7 +39,7 @@ export class SearchIndex {
       try {
         database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; BEGIN IMMEDIATE')
         const index = new SearchIndex(database)
-        database.exec(schema)
+        database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID')
         index.claim(identity)
         database.exec('COMMIT')
         return index
@@ -78,9 +55,12 @@ export class SearchIndex {
   /** Empties it unless it was made for these documents and by this layout. */
   claim(identity: string): void {
     const made = `${layout} ${identity}`
-    if (this.#meta('made') === made) return
-    this.#database.exec('DELETE FROM meta; DELETE FROM entries; DELETE FROM words')
-    this.#prepared(`INSERT INTO meta VALUES ('made', ?)`).run(made)
+    if (this.#meta('made') !== made) {
+      for (const name of shelves) this.#shelves[name].drop()
+      this.#database.exec('DELETE FROM meta')
+      this.#setMeta('made', made)
+    }
+    this.#live.make()
   }
 
   /** How far this file has followed the change log; undefined when it has to read all documents. */
@@ -89,58 +69,104 @@ export class SearchIndex {
   }
 
   set cursor(cursor: string) {
-    this.#prepared(`INSERT OR REPLACE INTO meta VALUES ('cursor', ?)`).run(cursor)
+    this.#setMeta('cursor', cursor)
   }
 
   /** How many documents it holds. */
   get size(): number {
-    return Number(this.#prepared('SELECT count(*) AS n FROM entries').get()?.['n'] ?? 0)
+    return this.#live.size
   }
 
   versionOf(documentId: string): number | undefined {
-    const row = this.#prepared('SELECT version FROM entries WHERE document_id = ?').get(documentId)
-    return row && Number(row['version'])
+    return this.#live.versionOf(documentId)
   }
 
   /** Replaces what is known of each document (named once), unless that is newer or the same. One transaction; O(words). */
   put(documents: readonly Entry[]): void {
-    const newer = documents.filter(({ id, version }) => (this.versionOf(id) ?? 0) < version)
-    if (newer.length > 0) this.#inTransaction(() => newer.forEach((document) => this.#write(document)))
+    const newer = documents.filter(({ id, version }) => this.#filled.some((shelf) => (shelf.versionOf(id) ?? 0) < version))
+    if (newer.length === 0) return
+    this.#inTransaction(() => newer.forEach((document) => this.#filled.forEach((shelf) => shelf.put(document))))
   }
 
-  /** Whatever is typed is a query; see `toMatchExpression`. O(matches). */
+  /** Forgets documents. One transaction. */
+  remove(documentIds: readonly string[]): void {
+    this.#inTransaction(() => documentIds.forEach((id) => this.#filled.forEach((shelf) => shelf.remove(id))))
+  }
+
   search(query: string, options: { limit: number }): SearchAnswer {
-    const expression = toMatchExpression(query)
-    if (expression === undefined) return { results: [], total: 0 }
-    const rows = this.#prepared(
-      `SELECT e.document_id AS id, words.title AS title, e.path AS path, snippet(words, -1, ?, ?, '…', 24) AS snippet
-           FROM words JOIN entries e ON e.number = words.rowid
-          WHERE words MATCH ? ORDER BY bm25(words, 8.0, 4.0, 1.0), e.number LIMIT ?`,
-    ).all(markStart, markEnd, expression, options.limit)
-    const total = this.#prepared('SELECT count(*) AS n FROM words WHERE words MATCH ?').get(expression)
-    return { results: rows.map(toResult), total: Number(total?.['n'] ?? 0) }
+    return this.#live.search(query, options)
+  }
+
+  suggest(query: string, options: { limit: number }): ReturnType<Shelf['suggest']> {
+    return this.#live.suggest(query, options)
+  }
+
+  list(listing: Listing): ReturnType<Shelf['list']> {
+    return this.#live.list(listing)
+  }
+
+  /** The edition that serves: the name under which it was last made anew. */
+  get edition(): string | undefined {
+    return this.#meta('edition')
+  }
+
+  /** Begins to make it anew, or goes on with what a process that ended had made of this edition. */
+  beginEdition(edition: string): void {
+    this.#inTransaction(() => {
+      if (this.#meta('next') !== edition) this.#next.drop()
+      this.#setMeta('next', edition)
+      this.#next.make()
+    })
+  }
+
+  /** The version of a document in the edition that is being made. */
+  versionInNext(documentId: string): number | undefined {
+    return this.#next.versionOf(documentId)
+  }
+
+  /** Lets the edition that was begun serve. One transaction; O(what leaves). */
+  finishEdition(edition: string): void {
+    const before = this.#live
+    this.#inTransaction(() => {
+      this.#setMeta('live', this.#nextName)
+      this.#setMeta('edition', edition)
+      this.#prepared(`DELETE FROM meta WHERE key = 'next'`).run()
+      before.drop()
+    })
   }
 
   close(): void {
     this.#database.close()
   }
 
-  #write({ id, version, title, path, text }: Entry): void {
-    const row = this.#prepared(
-      `INSERT INTO entries (document_id, version, path) VALUES (?, ?, ?)
-       ON CONFLICT (document_id) DO UPDATE SET version = excluded.version, path = excluded.path RETURNING number`,
-    ).get(id, version, path)
-    this.#prepared('INSERT OR REPLACE INTO words (rowid, title, path, body) VALUES (?, ?, ?, ?)').run(
-      Number(row?.['number']),
-      withoutMarks(title),
-      withoutMarks(path ?? ''),
-      withoutMarks(text),
-    )
+  get #live(): Shelf {
+    return this.#shelves[this.#liveName]
+  }
+
+  get #next(): Shelf {
+    return this.#shelves[this.#nextName]
+  }
+
+  get #liveName(): ShelfName {
+    return this.#meta('live') === 'b' ? 'b' : 'a'
+  }
+
+  get #nextName(): ShelfName {
+    return this.#liveName === 'a' ? 'b' : 'a'
+  }
+
+  /** The shelves that are kept up to date. */
+  get #filled(): Shelf[] {
+    return this.#meta('next') === undefined ? [this.#live] : [this.#live, this.#next]
   }
 
   #meta(key: string): string | undefined {
     const value = this.#prepared('SELECT value FROM meta WHERE key = ?').get(key)?.['value']
     return typeof value === 'string' ? value : undefined
+  }
+
+  #setMeta(key: string, value: string): void {
+    this.#prepared('INSERT OR REPLACE INTO meta VALUES (?, ?)').run(key, value)
   }
 
   #prepared(sql: string): Statement {
@@ -159,29 +185,4 @@ export class SearchIndex {
       throw error
     }
   }
-}
-
-function toResult(row: Record<string, SqlValue>): SearchResult {
-  const path = row['path']
-  return {
-    id: String(row['id']),
-    title: String(row['title']),
-    path: typeof path === 'string' ? path : null,
-    ...unmark(String(row['snippet'])),
-  }
-}
-
-function unmark(marked: string): { snippet: string; marks: [number, number][] } {
-  const marks: [number, number][] = []
-  let snippet = ''
-  for (const [index, piece] of marked.split(markStart).entries()) {
-    const end = index === 0 ? -1 : piece.indexOf(markEnd)
-    if (end >= 0) marks.push([snippet.length, snippet.length + end])
-    snippet += piece.replaceAll(markEnd, '')
-  }
-  return { snippet, marks }
-}
-
-function withoutMarks(text: string): string {
-  return text.replaceAll(markStart, ' ').replaceAll(markEnd, ' ')
 }

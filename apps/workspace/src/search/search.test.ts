@@ -19,7 +19,7 @@ function setup(texts: Record<string, string> = {}) {
   const directory = join(root, String((folders += 1)))
   const index = SearchIndex.open(directory, 'set')
   const put = (id: string, version: number, text: string, title = id, path: string | null = `${id}.md`) =>
-    index.put([{ id, version, title, path, text }])
+    index.put([{ id, version, title, path, text, updatedAtMs: version }])
   for (const [id, text] of Object.entries(texts)) put(id, 1, text)
   const found = (query: string) => index.search(query, { limit: 20 }).results.map(({ id }) => id)
   return { directory, index, put, found }
@@ -54,6 +54,70 @@ test('accents may be left out, and scoped names are found', () => {
   expect(found('uberprufung')).toEqual(['a'])
   expect(found('node-sqlite')).toEqual(['b'])
   expect(found('@types/node')).toEqual(['b'])
+})
+
+test('words of any script are found, whole, as a phrase and as they begin', () => {
+  const { index, put } = setup()
+  const texts = {
+    chinese: '机器学习研究方法 and Latin words',
+    japanese: '東京タワーの夜景',
+    thai: 'สวัสดีชาวโลก',
+    hindi: 'हिन्दी में लिखा',
+    korean: '한국어 문서',
+    arabic: 'هذا كتاب جديد',
+    hebrew: 'ספר חדש',
+    russian: 'ИССЛЕДОВАНИЕ воды',
+    greek: 'Η ΜΗΧΑΝΗ του νερού',
+    decomposed: 'une e\u0301cole',
+  }
+  for (const [id, text] of Object.entries(texts)) put(id, 1, text)
+  const found = (query: string) => {
+    const [result] = index.search(query, { limit: 5 }).results
+    return result && `${result.id}: ${result.marks.map(([start, end]) => result.snippet.slice(start, end)).join(' + ')}`
+  }
+  expect(found('学习')).toBe('chinese: 学习')
+  expect(found('机器 latin')).toBe('chinese: 机器 + Latin')
+  expect(found('学方')).toBeUndefined()
+  expect(found('タワー')).toBe('japanese: タワー')
+  expect(found('"東京タワー"')).toBe('japanese: 東京タワー')
+  expect(found('ชาว')).toBe('thai: ชาว')
+  expect(found('हिन्दी')).toBe('hindi: हिन्दी')
+  expect(found('한국')).toBe('korean: 한국어')
+  expect(found('كتاب')).toBe('arabic: كتاب')
+  expect(found('ספ')).toBe('hebrew: ספר')
+  expect(found('исследован')).toBe('russian: ИССЛЕДОВАНИЕ')
+  expect(found('μηχανη')).toBe('greek: ΜΗΧΑΝΗ')
+  expect(found('ecole')).toBe('decomposed: école')
+  expect(index.search('机器', { limit: 1 }).results[0]?.snippet).toBe('机器学习研究方法 and Latin words')
+})
+
+test('titles are suggested by the words they begin with, the shortest first', () => {
+  const { index, put } = setup()
+  put('long', 1, '', 'The Mühle by the river')
+  put('short', 1, '', 'Mühle')
+  put('cjk', 1, '', '水车研究')
+  put('body', 1, 'Mühle', 'Other')
+  const suggested = (query: string) => index.suggest(query, { limit: 5 }).map(({ id }) => id)
+  expect(suggested('muh')).toEqual(['short', 'long'])
+  expect(suggested('by muh')).toEqual(['long'])
+  expect(suggested('研究')).toEqual(['cjk'])
+  expect(suggested('"')).toEqual([])
+  expect(index.suggest('水', { limit: 1 })[0]?.title).toBe('水车研究')
+})
+
+test('documents are listed by title or by change, of all or of one folder', () => {
+  const { index, put } = setup()
+  put('c', 1, '', 'Éclair', 'notes/x/c.md')
+  put('a', 2, '', 'apple', 'notes/a.md')
+  put('b', 3, '', 'Banana', 'notes2/b.md')
+  put('w', 4, '', 'written here', null)
+  const listed = (order: 'recent' | 'title', folder?: string) => index.list({ order, folder, offset: 0, limit: 9 })
+  expect(listed('title')).toEqual({ ids: ['a', 'b', 'c', 'w'], total: 4 })
+  expect(listed('recent', 'notes')).toEqual({ ids: ['a', 'c'], total: 2 })
+  expect(listed('title', '/notes/x/')).toEqual({ ids: ['c'], total: 1 })
+  expect(listed('title', '/').total).toBe(4)
+  expect(listed('title', "notes' OR 1").total).toBe(0)
+  expect(index.list({ order: 'title', offset: 1, limit: 1 })).toEqual({ ids: ['b'], total: 4 })
 })
 
 test('a snippet is plain text, and the marks say what was found in it', () => {
@@ -121,7 +185,7 @@ test('processes that share a folder have a file each, and find it again after th
     const script = `
       import { SearchIndex } from ${JSON.stringify(new URL('search-index.js', import.meta.url).href)}
       const index = SearchIndex.open(${JSON.stringify(directory)}, 'set')
-      index.put([{ id: '${id}', version: 1, title: '', path: null, text: '${id}' }])
+      index.put([{ id: '${id}', version: 1, title: '', path: null, text: '${id}', updatedAtMs: 1 }])
       process.stdout.write(String(index.size))
       process.kill(process.pid, 'SIGKILL')`
     return spawnSync(process.execPath, ['--input-type=module', '-e', script]).stdout.toString()

@@ -1,7 +1,7 @@
 import type { Log } from '@millrace/connection'
-import type { Readable } from 'node:stream'
 import type { Answer, Body, EventOf, Headers, Params, Query, RouteName, routes } from '@millrace/contract'
 import type { Identity } from '../auth/identity.ts'
+import type { EventStream } from '../stream/event-stream.ts'
 import type { UploadedFile } from './upload.ts'
 
 /** One request of an operation, read and checked against its row. */
@@ -15,6 +15,8 @@ export interface Call<Name extends RouteName> {
   readonly identity: (typeof routes)[Name]['role'] extends 'public' ? undefined : Identity
   /** The parts of a multipart upload in the order they arrive, to be read once; only where the row says multipart. */
   readonly files: () => AsyncIterable<UploadedFile>
+  /** Begins the stream that the answer is; only where the row has events. @throws MillraceError STREAMS_TOO_MANY */
+  readonly openStream: () => EventStream
   /** Aborted when the client goes away before it got its answer. */
   readonly signal: AbortSignal
   /** Where the request came from, as `clientAddressOf` names it. */
@@ -48,7 +50,7 @@ export class Reply<Value> {
 export type Handler<Name extends RouteName> = (call: Call<Name>) => Given<Name> | Promise<Given<Name>>
 type Given<Name extends RouteName> = [EventOf<Name>] extends [never]
   ? Frozen<Answer<Name>> | Reply<Frozen<Answer<Name>>> | Tagged<(typeof routes)[Name]>
-  : Reply<Readable>
+  : EventStream
 /** Where answers have a tag, one may be left out. */
 type Tagged<Row> = Row extends { readonly hasTag: true } ? Reply<null> : never
 

@@ -3,8 +3,10 @@ import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { identityOf } from '../auth/guard.ts'
+import type { Identity } from '../auth/identity.ts'
 import type { Gate } from '../auth/guard.ts'
 import { clientAddressOf } from '../limits/client-address.ts'
+import type { EventStreams } from '../stream/event-streams.ts'
 import { Reply } from './handler.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import { bodyBytesOf } from './json-body.ts'
@@ -14,19 +16,34 @@ import { compileValidation } from './validation.ts'
 /** Largest body of a route that says nothing else, bytes. */
 const bodyLimitBytes = 1024 * 1024
 
+/** What routes are served with. */
+interface Means {
+  readonly gate: Gate
+  readonly streams: EventStreams
+}
+
+/** A stream is neither kept nor gathered by anything between. */
+const streamHeaders = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' }
+
 /** Registers every operation that has a handler, by its row of the table. Answers with the rows that are served now. */
-export function registerRoutes(app: FastifyInstance, handlers: Handlers, gate: Gate): Route[] {
+export function registerRoutes(app: FastifyInstance, handlers: Handlers, means: Means): Route[] {
   const served: Route[] = []
   for (const [name, row] of Object.entries(routes) as [RouteName, Route][]) {
     const handler = handlers[name] as Handler<RouteName> | undefined
     if (handler === undefined) continue
-    registerRoute(app, name, row, handler, gate)
+    registerRoute(app, { name, row, handler, ...means })
     served.push(row)
   }
   return served
 }
 
-function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handler: Handler<RouteName>, gate: Gate): void {
+interface Registered extends Means {
+  readonly name: RouteName
+  readonly row: Route
+  readonly handler: Handler<RouteName>
+}
+
+function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams }: Registered): void {
   // Signing in: public, and yet about a token.
   const takesToken = row.role === 'public' && row.policy === 'auth'
   const schema = {
@@ -57,12 +74,12 @@ function registerRoute(app: FastifyInstance, name: RouteName, row: Route, handle
     handler: async (request, reply) => {
       // Asked by HEAD, a stream would be opened for nobody.
       if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
-      const asked = Promise.resolve(handler(callOf(request, reply, row)))
+      const asked = Promise.resolve(handler(callOf(request, reply, { row, streams })))
       const given = await (takesToken ? asked.catch((error: unknown) => gate.turnAway(request, reply, error)) : asked)
       const { body, headers, status } = given instanceof Reply ? given : new Reply(given)
       return reply
         .code(status ?? row.status)
-        .headers({ 'cache-control': 'no-store', 'content-type': 'application/json', ...headers })
+        .headers(row.events === undefined ? { 'cache-control': 'no-store', 'content-type': 'application/json', ...headers } : streamHeaders)
         .send(body)
     },
   })
@@ -93,7 +110,7 @@ function checkContentType(request: FastifyRequest, row: Route): void {
   )
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply, row: Route): Call<RouteName> {
+function callOf(request: FastifyRequest, reply: FastifyReply, { row, streams }: Pick<Registered, 'row' | 'streams'>): Call<RouteName> {
   let gone: AbortController | undefined
   const call = {
     params: row.params === undefined ? undefined : request.params,
@@ -106,6 +123,8 @@ function callOf(request: FastifyRequest, reply: FastifyReply, row: Route): Call<
     requestId: request.id,
     log: request.log,
     files: () => filesOf(request),
+    // Only a public row has no identity, and no public row has events.
+    openStream: () => streams.open({ address: clientAddressOf(request.ip), identity: identityOf(request) as Identity }),
     get signal() {
       gone ??= abortedWith(reply)
       return gone.signal

@@ -1,6 +1,6 @@
 import type { PerformanceMonitoringService } from '@millrace/monitor'
 import { routes } from '@millrace/contract'
-import type { SummaryStreams } from '../stream/summary-streams.ts'
+import { SummaryFeeds } from '../stream/summary-feeds.ts'
 import { defineHandlers, Reply } from '../http/handler.ts'
 
 const [json, csv, prometheus] = routes.exportMetrics.contentTypes
@@ -16,7 +16,8 @@ function tagsOf(header: string | undefined): string[] {
 }
 
 /** What the monitor keeps, over HTTP. */
-export function performanceHandlers(monitor: PerformanceMonitoringService, streams: SummaryStreams) {
+export function performanceHandlers(monitor: PerformanceMonitoringService) {
+  const feeds = new SummaryFeeds(monitor)
   return defineHandlers({
     getSummary: async ({ query: { range, view, ...selection }, headers }) => {
       const tag = `"${monitor.summaryRevision(range, view, selection)}"`
@@ -27,14 +28,7 @@ export function performanceHandlers(monitor: PerformanceMonitoringService, strea
       const isFresh = tags.length === 0 && /(^|[\s,])(no-cache|no-store)([\s,]|$)/i.test(headers['cache-control'] ?? '')
       return new Reply(await monitor.getSummary(range, view, selection, { isFresh }), caching)
     },
-    streamSummary: ({ query, identity, address, requestId }) => {
-      const user = identity.subject ?? 'nobody'
-      return new Reply(streams.open(query, { user, address, identity, requestId }), {
-        'content-type': 'text/event-stream',
-        'cache-control': 'no-cache, no-transform',
-        'x-accel-buffering': 'no',
-      })
-    },
+    streamSummary: ({ query, openStream, requestId }) => feeds.watch(query, openStream(), requestId),
     getHealth: async () => {
       const report = await monitor.getHealth()
       return report.status === 'unhealthy' ? new Reply(report, {}, 503) : report

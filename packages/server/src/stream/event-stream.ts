@@ -13,13 +13,13 @@ export function eventFrame(event: string, data: unknown): string {
 }
 
 /**
- * The body of a stream of events. A reader that is slower than the events gets the newest when it has room again, and the ones between
- * never: what waits for it is one event and what the socket holds.
+ * The body of a stream of events. A reader that is slower than the events gets the newest of each kind when it has room again, and the ones
+ * between never: what waits for it is one event a kind and what the socket holds.
  */
 export class EventStream extends Readable {
   /** Of events that were taken in and never sent, because a newer one came first. */
   dropped = 0
-  #pending: string | undefined
+  readonly #pending = new Map<string, string>()
   #hasRoom = false
   #isFinished = false
   #movedAtMs = performance.now()
@@ -43,11 +43,11 @@ export class EventStream extends Readable {
     this.push(': millrace\n\n')
   }
 
-  /** Sends an event now, or as soon as the reader has room, unless a newer one comes before. */
-  offer(frame: string): void {
+  /** Sends an event now, or as soon as the reader has room, unless a newer one of its kind comes before. */
+  offer(frame: string, kind = ''): void {
     if (this.destroyed || this.readableEnded) return
-    if (this.#pending !== undefined) this.dropped++
-    this.#pending = frame
+    if (this.#pending.has(kind)) this.dropped++
+    this.#pending.set(kind, frame)
     if (this.#hasRoom) this.#flush()
   }
 
@@ -66,9 +66,11 @@ export class EventStream extends Readable {
   }
 
   #flush(): void {
-    if (this.#pending === undefined || this.#isFinished) return
-    const frame = this.#pending
-    this.#pending = undefined
+    if (this.#isFinished) return
+    const [next] = this.#pending
+    if (next === undefined) return
+    const [kind, frame] = next
+    this.#pending.delete(kind)
     this.#movedAtMs = performance.now()
     // Whether there is room again is told by the next call of read.
     this.#hasRoom = false
@@ -81,7 +83,7 @@ export class EventStream extends Readable {
       (isOver) => isOver && this.finish('signed out'),
       () => undefined,
     )
-    if (this.#pending !== undefined && performance.now() - this.#movedAtMs > stallMs) this.destroy()
+    if (this.#pending.size > 0 && performance.now() - this.#movedAtMs > stallMs) this.destroy()
     else if (this.#hasRoom && !this.#isFinished) {
       this.#hasRoom = false
       this.push(':\n\n')

@@ -17,7 +17,7 @@ export class Seats {
       if ((this.#taken.get(key) ?? 0) < seatsOf[kind]) continue
       throw new MillraceError(
         'STREAMS_TOO_MANY',
-        `This ${kind} has ${seatsOf[kind]} streams open, which is as many as there may be. Close one, or read /api/performance/summary from time to time.`,
+        `This ${kind} has ${seatsOf[kind]} streams open, which is as many as there may be. Close one, or ask from time to time instead.`,
       )
     }
     for (const { key } of keys) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)

@@ -9,7 +9,7 @@ import { startHarness } from '../harness.test.setup.ts'
 import type { StoreKind } from '../harness.test.setup.ts'
 import { EventStream, eventFrame } from './event-stream.ts'
 import { Seats } from './seats.ts'
-import { SummaryStreams } from './summary-streams.ts'
+import { EventStreams } from './event-streams.ts'
 import { SummaryFeed } from './summary-feed.ts'
 
 const ending: (() => unknown)[] = []
@@ -101,12 +101,11 @@ it('a stream ends in order when its token does, and when the server closes', asy
 })
 
 it('a stream ends when its session was ended in whichever process, and not because the store does not say', async () => {
-  const { harness } = await setup()
   let answer = () => Promise.reject<boolean>(new Error('the store does not say'))
   const asked = vi.fn<() => Promise<boolean>>(() => answer())
-  const streams = new SummaryStreams(harness.monitor, { wasEnded: asked }, 10)
+  const streams = new EventStreams({ wasEnded: asked }, 10)
   const identity = { subject: 'vera', name: null, role: 'viewer', expiresAtMs: Date.now() + 60_000, sessionId: 'one' } as const
-  const stream = streams.open({ range: '1h', view: 'system' }, { user: 'vera', address: 'a', identity, requestId: 'r' })
+  const stream = streams.open({ address: 'a', identity })
   let text = ''
   stream.on('data', (chunk: string) => (text += chunk))
   await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(3))
@@ -163,6 +162,19 @@ it('who reads slower than events come gets the newest, and what waits is bounded
       .slice(1, -1)
       .every((frame) => frame.endsWith('"}')),
   ).toBe(true)
+  stream.destroy()
+})
+
+it('who reads slower than events come misses none of another kind', async () => {
+  const stream = new EventStream({ endsAtMs: Date.now() + 60_000, isOver: never, onClose: () => undefined })
+  for (let n = 0; n < 10; n++) {
+    stream.offer(eventFrame('many', n), 'many')
+    if (n === 3) stream.offer(eventFrame('one', n), 'one')
+  }
+  let text = ''
+  stream.on('data', (chunk: string) => (text += chunk))
+  await vi.waitFor(() => expect(text).toContain('event: one'))
+  expect(text.match(/data: \d/g)).toEqual(['data: 9', 'data: 3'])
   stream.destroy()
 })
 

@@ -1,6 +1,9 @@
 import type { RouteName } from '@millrace/contract'
 import type { Examples } from '../examples.ts'
 import { momentMs } from './moment.ts'
+import type { performanceExamples } from './performance.ts'
+import type { queueExamples } from './queues.ts'
+import type { sessionExamples } from './session.ts'
 
 const params = { id: 'minutes' }
 const document = {
@@ -23,28 +26,72 @@ const progress = {
   createdAtMs: momentMs - 8_000,
   finishedAtMs: momentMs,
 } as const
+const reindex = { state: 'running', done: 40, total: 119, startedBy: 'ada', startedAtMs: momentMs, finishedAtMs: null } as const
 const sample = { running: true, queue: 'sample', startedAtMs: momentMs, endsAtMs: momentMs + 300_000, by: 'ada' }
 
-/** Every operation outside queues and figures. */
-type Rest = Extract<
-  RouteName,
-  | `${string}Document${string}`
-  | `${string}Version${string}`
-  | `${string}Import`
-  | `${string}SampleTraffic`
-  | 'search'
-  | 'getInbox'
-  | 'getTrends'
->
+/** Every operation outside queues, figures and sessions. */
+type Rest = Exclude<RouteName, keyof typeof performanceExamples | keyof typeof queueExamples | keyof typeof sessionExamples>
 
 export const workspaceExamples: Examples<Rest> = {
   createDocument: { body: { title: 'Minutes', text: 'The miller asked @ada.' }, answer: { id: 'minutes' } },
-  listDocuments: { query: { limit: 20 }, answer: { documents: [{ ...document, textBytes: 22 }], total: 1, cursor: null } },
-  getDocument: { params, answer: { ...document, text: 'The miller asked @ada.' } },
+  listDocuments: { query: { limit: 20, order: 'recent' }, answer: { documents: [{ ...document, textBytes: 22 }], total: 1 } },
+  getDocument: { params, answer: { ...document, text: 'The miller asked @ada.', watching: true } },
   listVersions: {
     params,
     answer: { id: 'minutes', versions: [{ version: 2, title: 'Minutes', textBytes: 22, createdAtMs: momentMs, author: 'ada' }] },
   },
+  getRendered: {
+    params,
+    answer: {
+      id: 'minutes',
+      version: 2,
+      html: '<h2 id="section-wheel">Wheel</h2>\n<p>The miller asked.</p>\n',
+      outline: [{ level: 2, text: 'Wheel', anchor: 'section-wheel' }],
+      truncated: false,
+    },
+  },
+  getLinks: {
+    params,
+    answer: {
+      id: 'minutes',
+      links: [{ written: 'Mill race', title: 'Mill race', id: 'race' }],
+      backlinks: [{ id: 'plan', title: 'Plan', snippet: 'As in the Minutes.' }],
+    },
+  },
+  getDocumentMessages: {
+    params,
+    answer: {
+      id: 'minutes',
+      messages: [
+        {
+          queue: 'search-operations',
+          id: 'index:minutes:2',
+          name: 'index-version',
+          level: 'normal',
+          state: 'completed',
+          enqueuedAtMs: momentMs,
+          finishedAtMs: momentMs + 12,
+          cause: { version: 2, author: 'ada' },
+        },
+      ],
+    },
+  },
+  getActivity: {
+    params,
+    answer: {
+      id: 'minutes',
+      readers: 3,
+      edits: 2,
+      days: [{ day: '2027-01-15', readers: 3, edits: 2 }],
+      editors: [{ name: 'ada', edits: 2 }],
+    },
+  },
+  watchDocument: { params, answer: { id: 'minutes', watching: true } },
+  unwatchDocument: { params, answer: { id: 'minutes', watching: false } },
+  suggest: { query: { q: 'min' }, answer: { query: 'min', titles: [{ id: 'minutes', title: 'Minutes', path: null }] } },
+  listPeople: { query: { q: 'a' }, answer: { people: [{ name: 'ada' }] } },
+  startReindex: { answer: reindex },
+  getReindex: { answer: reindex },
   search: {
     query: { q: 'miller', limit: 20 },
     answer: {
@@ -60,6 +107,7 @@ export const workspaceExamples: Examples<Rest> = {
         {
           id: '1',
           kind: 'mention',
+          urgent: false,
           documentId: 'minutes',
           title: 'Minutes',
           excerpt: 'The miller asked @ada.',
@@ -71,6 +119,8 @@ export const workspaceExamples: Examples<Rest> = {
       unread: 1,
     },
   },
+  readInbox: { body: { ids: ['1'] }, answer: { unread: 0 } },
+  watchWorkspace: { answer: { unread: 1 } },
   getTrends: {
     answer: {
       totals: counted,

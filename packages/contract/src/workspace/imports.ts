@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { Count, EpochMs, nullable, oneOf, record } from './primitives.ts'
+import { Count, EpochMs, nullable, oneOf, record } from '../primitives.ts'
 
 export const ImportId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: '1–64 letters, digits, underscores or hyphens' })
 

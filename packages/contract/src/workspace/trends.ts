@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { DocumentId } from './documents.ts'
-import { Count, record } from './primitives.ts'
+import { Count, record } from '../primitives.ts'
 
 const counted = { documents: Count, words: Count, views: Count, searches: Count, mentions: Count }
 

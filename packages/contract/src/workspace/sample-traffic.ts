@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { EpochMs, nullable, QueueName, record } from './primitives.ts'
+import { EpochMs, nullable, QueueName, record } from '../primitives.ts'
 
 /** Made-up messages for newcomers, in a queue of their own; off unless somebody started them. */
 export const SampleTraffic = record({

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { Count, EpochMs, nullable, record } from './primitives.ts'
+import { Count, EpochMs, nullable, record } from '../primitives.ts'
 
 export const DocumentId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: '1–64 letters, digits, underscores or hyphens' })
 
@@ -29,8 +29,8 @@ export const DocumentSummary = record({
 })
 export type DocumentSummary = Static<typeof DocumentSummary>
 
-/** One page, last changed first. `cursor` asks for the next page and is null on the last. */
-export const DocumentList = record({ documents: Type.Array(DocumentSummary), total: Count, cursor: nullable(Type.String()) })
+/** `total` counts what the whole list holds, also beyond this page. */
+export const DocumentList = record({ documents: Type.Array(DocumentSummary), total: Count })
 export type DocumentList = Static<typeof DocumentList>
 
 /** A document with the text of its newest version. */
@@ -43,6 +43,7 @@ export const Document = record({
   createdAtMs: EpochMs,
   updatedAtMs: EpochMs,
   updatedBy: Author,
+  watching: Type.Boolean({ description: "whether the token's subject is told of changes" }),
 })
 export type Document = Static<typeof Document>
 
@@ -58,3 +59,7 @@ export type DocumentVersion = Static<typeof DocumentVersion>
 /** Newest first. */
 export const DocumentVersions = record({ id: DocumentId, versions: Type.Array(DocumentVersion) })
 export type DocumentVersions = Static<typeof DocumentVersions>
+
+/** Whether the token's subject is told when a document changes. */
+export const Watch = record({ id: DocumentId, watching: Type.Boolean() })
+export type Watch = Static<typeof Watch>
