@@ -46,6 +46,7 @@ export type {
   Server,
   ServerErrorCode,
   ServerParts,
+  Site,
   TokenClaims,
   UploadedFile,
   Verifier,

@@ -17,7 +17,6 @@ import { isHttps } from './http/is-https.ts'
 import { readJsonBodies } from './http/json-body.ts'
 import { registerRoutes } from './http/register-routes.ts'
 import { refuseUnrouted, registerUnknownRoutes } from './http/unknown-routes.ts'
-import { registerDashboard } from './pages/dashboard-site.ts'
 import { defaultLimits } from './limits/policies.ts'
 import type { Limits } from './limits/policies.ts'
 import { RateLimits } from './limits/rate-limits.ts'
@@ -27,6 +26,8 @@ import { EventStreams } from './stream/event-streams.ts'
 import { ownPages } from './pages/page.ts'
 import type { Pages } from './pages/page.ts'
 import { registerPages } from './pages/register-pages.ts'
+import { dashboardSite, registerSite } from './pages/site.ts'
+import type { Site } from './pages/site.ts'
 import { recordScope } from './recording/record-requests.ts'
 import { healthHandlers } from './routes/health.ts'
 import { messageHandlers } from './routes/messages.ts'
@@ -51,8 +52,10 @@ export interface PluginOptions {
   readonly handlers?: Handlers
   /** Rows for the codes those handlers throw. */
   readonly errors?: ErrorRows
-  /** Pages beside, or instead of, those of the server; `/` is meant to be replaced. */
+  /** Pages beside, or instead of, those of the server. */
   readonly pages?: Pages
+  /** Built sites beside the dashboard; a path of theirs wins over a page of the server: `/` is meant to be replaced. */
+  readonly sites?: readonly Site[]
   /** Origins of other sites whose pages may call with a bearer token. @defaultValue none */
   readonly corsOrigins?: readonly string[]
   /** Requests that are allowed in 15 minutes, by policy. 1…1,000,000. @defaultValue performance 50, queues 200, workspace 3,000, auth 60, metrics 120 */
@@ -116,11 +119,18 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.addHook('preClose', async () => streams.close())
   const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor) }
   const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams })
-  const pages = registerPages(app, { ...ownPages(), ...options.pages }, rows)
+  const sites = [dashboardSite, ...(options.sites ?? [])]
+  const pages = registerPages(app, pagesBeside(sites, options.pages), rows)
   const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: gate.cookie.name }))
-  const served = [...rows, ...pages, ...docs, ...registerDashboard(app)]
+  const served = [...rows, ...pages, ...docs, ...sites.flatMap((site) => registerSite(app, site))]
   registerUnknownRoutes(app, served)
   return served
+}
+
+/** The pages that no site takes the place of. */
+function pagesBeside(sites: readonly Site[], given: Pages = {}): Pages {
+  const taken = new Set<string>(sites.flatMap(({ paths }) => paths))
+  return Object.fromEntries(Object.entries({ ...ownPages(), ...given }).filter(([path]) => !taken.has(path)))
 }
 
 function ownHandlers({ connection, isDraining }: PluginOptions, directory: QueueDirectory, gate: Gate): Handlers {
