@@ -1,4 +1,4 @@
-import { useNow } from '../summary/use-now.ts'
+import { useNow } from '@millrace/ui'
 
 /** How often a chart of old figures moves on, ms. */
 const everyMs = 60_000

@@ -1,7 +1,6 @@
-import { Icon, formatAge } from '@millrace/ui'
+import { Icon, formatAge, useNow } from '@millrace/ui'
 import { elapsedPart, freshnessText } from '../summary/freshness.model.ts'
 import { useFeed } from '../summary/use-feed.tsx'
-import { useNow } from '../summary/use-now.ts'
 import { usePageEntry } from './use-page-entry.ts'
 
 const ringLength = 2 * Math.PI * 5.5

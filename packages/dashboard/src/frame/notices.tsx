@@ -1,7 +1,6 @@
-import { Banner, Button } from '@millrace/ui'
+import { Banner, Button, useNow } from '@millrace/ui'
 import { slowText, troubleOf } from '../summary/freshness.model.ts'
 import { useFeed } from '../summary/use-feed.tsx'
-import { useNow } from '../summary/use-now.ts'
 import { usePageEntry } from './use-page-entry.ts'
 
 /** Above every page: what is wrong with reading it, and that it is read more slowly. */

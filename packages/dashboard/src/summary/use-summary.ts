@@ -1,4 +1,5 @@
 import type { Range, Summary, View } from '@millrace/contract'
+import { useNow } from '@millrace/ui'
 import { useEffect, useMemo } from 'react'
 import { useRange } from '../place.ts'
 import { keyOf } from './entry.ts'
@@ -6,7 +7,6 @@ import type { Entry } from './entry.ts'
 import { isOldAt } from './freshness.model.ts'
 import type { FeedState } from './summary-feed.ts'
 import { useFeed } from './use-feed.tsx'
-import { useNow } from './use-now.ts'
 
 /** What one page asks for besides the range, which is the reader's. */
 export interface SummaryQuery {
