@@ -1,4 +1,4 @@
-// Compiles all rooms, copies their assets and bundles the dashboard. Files are written in place and only where they changed: a running process never meets an empty dist.
+// Compiles all rooms, copies their assets and bundles the sites. Files are written in place and only where they changed: a running process never meets an empty dist.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -10,12 +10,11 @@ import { explain, Failure, run } from './failure.mjs'
 import { seconds } from './install.mjs'
 import { rooms } from './rooms.mjs'
 import { cacheFolder, root } from './root.mjs'
-import { buildSite, isSiteBuilt } from './site.mjs'
+import { buildSite, isSiteBuilt, sites } from './site.mjs'
 
 const mark = join(cacheFolder, 'build.json')
-const siteMark = join(cacheFolder, 'site.json')
-/** What the bundle of the dashboard is made of. */
-const siteRooms = ['packages/contract', 'packages/ui', 'packages/dashboard']
+/** What the bundle of a site was made of. @param {{ readonly room: string }} site */
+const siteMark = ({ room }) => join(cacheFolder, `${room.replaceAll('/', '-')}.json`)
 
 /** True where nothing that the build reads changed since the last one, and its results are still there. */
 export function isBuilt() {
@@ -23,14 +22,14 @@ export function isBuilt() {
   const isThere = rooms().every(
     (room) => !existsSync(join(root, room, 'tsconfig.json')) || room.startsWith('examples/') || existsSync(join(root, room, 'dist')),
   )
-  return isThere && isSiteBuilt() && readFileSync(mark, 'utf8') === fingerprint()
+  return isThere && sites.every(isSiteBuilt) && readFileSync(mark, 'utf8') === fingerprint()
 }
 
 /** Builds what changed. The caller holds the folder. */
 export function build() {
   const startedAtMs = Date.now()
   const before = fingerprint()
-  const siteBefore = fingerprint(siteRooms)
+  const sitesBefore = sites.map((site) => ({ site, before: fingerprint(site.rooms) }))
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-b'], {
     cwd: root,
     encoding: 'utf8',
@@ -44,9 +43,11 @@ export function build() {
     copyAssets()
     removeOrphans()
     mkdirSync(cacheFolder, { recursive: true })
-    if (!isSiteBuilt() || !existsSync(siteMark) || readFileSync(siteMark, 'utf8') !== siteBefore) {
-      buildSite()
-      writeFileSync(siteMark, siteBefore)
+    for (const { site, before: siteBefore } of sitesBefore) {
+      const siteMarked = siteMark(site)
+      if (isSiteBuilt(site) && existsSync(siteMarked) && readFileSync(siteMarked, 'utf8') === siteBefore) continue
+      buildSite(site)
+      writeFileSync(siteMarked, siteBefore)
     }
     writeFileSync(mark, before)
   } catch (error) {
@@ -57,7 +58,7 @@ export function build() {
 }
 
 /** Names, sizes and times of all that the build reads: milliseconds, where asking the compiler takes a process. */
-function fingerprint(of = rooms()) {
+function fingerprint(/** @type {readonly string[]} */ of = rooms()) {
   const hash = createHash('sha256')
   const note = (/** @type {string} */ file) => {
     const { mtimeMs, size } = statSync(join(root, file))

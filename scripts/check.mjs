@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, unused code, package manifests, lock files and the weight of the dashboard, in seconds.
+// npm run check: types, lint, format, unused code, package manifests, lock files and the weight of the sites, in seconds.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -20,7 +20,7 @@ const checks = [
   },
   { name: 'unused files, exports, dependencies', faults: () => tool('knip/bin/knip.js', '--no-progress') },
   { name: 'package manifests', faults: packageFaults },
-  { name: 'weight of the dashboard', faults: () => siteFaults().join('\n') },
+  { name: 'weight of the sites', faults: () => siteFaults().join('\n') },
   {
     name: 'lock files',
     faults: () =>

@@ -12,6 +12,7 @@ import { importHandlers } from './routes/import-handlers.ts'
 import { inboxHandlers } from './routes/inbox-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
 import { sampleHandlers } from './routes/sample-handlers.ts'
+import { workspaceSite } from './site.ts'
 import { startHelp } from './start-help.ts'
 import { openWorkspace } from './workspace.ts'
 
@@ -53,7 +54,8 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
     ...readingHandlers(workspace),
     ...sampleHandlers(workspace),
   }
-  const server = await createServer(config, { connection, queues: workspace.queues, log, errors: workspaceErrors, handlers })
+  const sites = [workspaceSite]
+  const server = await createServer(config, { connection, queues: workspace.queues, log, errors: workspaceErrors, handlers, sites })
   // The server first, so that nothing new comes while the handlers finish.
   endOnSignal(async () => {
     await server.close()

@@ -38,6 +38,36 @@ const icons = {
   play: <path d="M4.6 2.8 12.6 8l-8 5.2Z" />,
   redrive: <path d="M13.2 9.6a5.4 5.4 0 1 1-1-4.8M13.4 1.8v3.4H10M8 5v6M5.8 8.8 8 11l2.2-2.2" />,
   clear: <path d="M2.4 4h11.2M6 4V2.4h4V4M3.8 4l.7 9.6h7l.7-9.6M6.6 6.6v4.6M9.4 6.6v4.6" />,
+  search: (
+    <>
+      <circle cx="7" cy="7" r="4.4" />
+      <path d="m10.4 10.4 3.2 3.2" />
+    </>
+  ),
+  inbox: <path d="M1.8 9.2h3.6l1 2h3.2l1-2h3.6M1.8 9.2v3.6h12.4V9.2L12 3.2H4Z" />,
+  recent: (
+    <>
+      <circle cx="8" cy="8" r="5.8" />
+      <path d="M8 4.6V8l2.4 1.6" />
+    </>
+  ),
+  document: <path d="M3.6 1.8h5.6l3.2 3.2v9.2H3.6ZM9 1.8v3.4h3.4" />,
+  add: <path d="M8 2.8v10.4M2.8 8h10.4" />,
+  watch: (
+    <>
+      <path d="M1.2 8S3.6 3.6 8 3.6 14.8 8 14.8 8 12.4 12.4 8 12.4 1.2 8 1.2 8Z" />
+      <circle cx="8" cy="8" r="1.9" />
+    </>
+  ),
+  share: <path d="M8 9.8V1.8M5 4.4l3-2.8 3 2.8M3.2 7.4v6.8h9.6V7.4" />,
+  more: <path d="M3 8h.1M8 8h.1M13 8h.1" strokeWidth="2" />,
+  menu: <path d="M2 4h12M2 8h12M2 12h12" />,
+  import: <path d="M8 1.8v8M5 7l3 3 3-3M2.4 10.4v3.4h11.2v-3.4" />,
+  trends: <path d="M2 13.4h12M4 13V8.6M8 13V3.4M12 13V6.2" />,
+  check: <path d="m3 8.4 3.4 3.4L13 4.6" />,
+  down: <path d="m3.6 6 4.4 4.4L12.4 6" />,
+  folder: <path d="M1.8 3.4h4.4l1.4 1.8h6.6v8H1.8Z" />,
+  mention: <path d="M10.6 8a2.6 2.6 0 1 1-5.2 0 2.6 2.6 0 0 1 5.2 0Zm0-2.6v3.4c0 2.6 3.6 2.2 3.6-.8a6.2 6.2 0 1 0-2.4 4.9" />,
 } as const satisfies Record<string, ReactNode>
 
 export type IconName = keyof typeof icons

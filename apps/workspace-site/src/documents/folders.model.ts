@@ -1,0 +1,36 @@
+import type { DocumentSummary } from '@millrace/contract'
+
+/** The documents of one folder, by title. */
+export interface Folder {
+  /** The path of the folder; '' for what was written here. */
+  readonly path: string
+  readonly documents: readonly DocumentSummary[]
+}
+
+const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+
+/** The folders that imported documents came from, by name, each with the documents that lie right in it; what was written here comes first. */
+export function foldersOf(documents: readonly DocumentSummary[]): Folder[] {
+  return [...grouped(documents)]
+    .map(([path, inside]) => ({ path, documents: inside.toSorted((a, b) => byName.compare(a.title, b.title)) }))
+    .toSorted((a, b) => byName.compare(a.path, b.path))
+}
+
+/** The folder of a path; '' for none. */
+export function folderOf(path: string | null): string {
+  return path === null ? '' : path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+/** How a folder is called. */
+export const folderName = (path: string): string => (path === '' ? 'Workspace' : path)
+
+function grouped(documents: readonly DocumentSummary[]): Map<string, DocumentSummary[]> {
+  const folders = new Map<string, DocumentSummary[]>()
+  for (const document of documents) {
+    const path = folderOf(document.path)
+    const inside = folders.get(path)
+    if (inside === undefined) folders.set(path, [document])
+    else inside.push(document)
+  }
+  return folders
+}

@@ -1,0 +1,47 @@
+import { Icon, Mark, ThemeButton } from '@millrace/ui'
+import type { useTheme } from '@millrace/ui'
+import { Link, useLocation } from 'wouter'
+import { DocumentTree } from '../documents/document-tree.tsx'
+import { NewDocument } from '../documents/new-document.tsx'
+import { useDocuments } from '../documents/use-documents.ts'
+import { InboxEntries } from '../inbox/inbox-entries.tsx'
+import { Account } from './account.tsx'
+
+/** The left column: search, inbox, every document. It is there on each page. */
+export function Column({ theme }: { readonly theme: ReturnType<typeof useTheme> }) {
+  const [location] = useLocation()
+  const total = useDocuments().data?.total
+  return (
+    <aside className="column" aria-label="Workspace">
+      <div className="head">
+        <Link href="/" className="home">
+          <Mark size={20} />
+          Workspace
+        </Link>
+        <NewDocument />
+      </div>
+      <div className="scroll">
+        <Link href="/search" className="search-link">
+          <Icon name="search" />
+          <span>{total === undefined ? 'Search' : `Search ${total.toLocaleString('en-US')} documents`}</span>
+          <kbd>{isApple() ? '⌘K' : 'Ctrl K'}</kbd>
+        </Link>
+        <nav aria-label="Workspace">
+          <InboxEntries />
+          <Link href="/" className="place" aria-current={location === '/' ? 'page' : undefined}>
+            <Icon name="document" />
+            All documents
+            {total !== undefined && <span className="count">{total.toLocaleString('en-US')}</span>}
+          </Link>
+        </nav>
+        <DocumentTree />
+      </div>
+      <div className="foot">
+        <Account />
+        <ThemeButton theme={theme} />
+      </div>
+    </aside>
+  )
+}
+
+const isApple = () => /Mac|iPhone|iPad/.test(navigator.userAgent)

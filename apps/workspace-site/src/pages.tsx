@@ -1,0 +1,15 @@
+import { lazy } from 'react'
+import type { ComponentType } from 'react'
+import { DocumentsPage } from './documents/documents-page.tsx'
+import { InboxPage } from './inbox/inbox-page.tsx'
+import { SearchPage } from './search/search-page.tsx'
+
+const DocumentPage = lazy(() => import('./document/document-page.tsx').then(({ DocumentPage: Page }) => ({ default: Page })))
+
+/** THE TABLE of the pages, by their path below the mount point: the first that fits is shown. */
+export const pages: readonly { readonly path: string; readonly Page: ComponentType }[] = [
+  { path: '/', Page: DocumentsPage },
+  { path: '/documents/:id', Page: DocumentPage },
+  { path: '/search', Page: SearchPage },
+  { path: '/inbox', Page: InboxPage },
+]

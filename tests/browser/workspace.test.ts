@@ -1,0 +1,145 @@
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Client } from '@millrace/contract'
+import type { Page } from 'playwright-core'
+import { expectAccessible, expectNoOverflow, open } from './browser.ts'
+import type { Theme } from './browser.ts'
+import { signedIn } from './sign-in.ts'
+import { serveSite } from './site.ts'
+
+const site = serveSite()
+let client: Client
+const ids = { plan: '', guide: '' }
+
+/** The pages, with the heading that each has once it is there. */
+const pages: readonly (readonly [path: string, heading: string])[] = [
+  ['/', 'Documents'],
+  ['/documents/plan', 'The plan of the mill'],
+  ['/search?q=wheel', 'Search'],
+  ['/inbox', 'Inbox'],
+  ['/documents/none', 'No such document'],
+  ['/documents/none/more', 'No such page'],
+]
+
+const plan = `# The plan of the mill
+
+See [[How the wheel turns]] and [[Nothing yet]], @ada.
+
+- [ ] dig
+- [x] measure
+
+| level | share |
+| ----- | ----: |
+| high  |  27 % |
+
+\`\`\`ts
+const wheel = new Wheel('oak')
+\`\`\`
+`
+
+beforeAll(async () => {
+  client = await site.stage.client(site.address)
+  ids.guide = (
+    await client.createDocument({ body: { title: 'How the wheel turns', text: '# How the wheel turns\n\nWater turns the wheel.' } })
+  ).id
+  ids.plan = (await client.createDocument({ body: { title: 'The plan of the mill', text: plan } })).id
+  await vi.waitFor(
+    async () => {
+      expect((await client.search({ query: { q: 'wheel' } })).total).toBe(2)
+      expect((await client.getInbox({})).unread).toBe(1)
+    },
+    { timeout: 20_000, interval: 100 },
+  )
+})
+
+const addressOf = (path: string) => site.address + path.replace('/plan', `/${ids.plan}`)
+
+/** A page of the workspace, signed in. */
+async function show(path: string, { role = 'operator', ...options }: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {}) {
+  const opened = await open(site.browser, options)
+  await signedIn(opened.page, site.address, await site.stage.token('ada', role))
+  await opened.page.goto(addressOf(path))
+  return opened
+}
+
+const heading = (page: Page, name: string) => page.locator('header').getByRole('heading', { name, exact: true })
+
+describe.each(['light', 'dark'] as Theme[])('in the %s theme', (theme) => {
+  test.each(pages)('%s is accessible, and nothing of it is refused', async (path, name) => {
+    const { page, mistakes } = await show(path, { theme })
+    await heading(page, name).waitFor()
+    await page.waitForLoadState('networkidle')
+    await expectAccessible(page)
+    expect(mistakes).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe.each([320, 768, 1440])('in a window of %i px', (width) => {
+  test.each(pages)('%s fits', async (path, name) => {
+    const { page } = await show(path, { width })
+    await heading(page, name).waitFor()
+    await page.waitForLoadState('networkidle')
+    await expectNoOverflow(page)
+    await page.context().close()
+  })
+})
+
+test('who is not signed in comes to the sign-in page with the way back', async () => {
+  const { page } = await open(site.browser)
+  await page.goto(`${site.address}/search?q=wheel`)
+  await page.waitForURL(`${site.address}/sign-in?next=${encodeURIComponent('/search?q=wheel')}`)
+  await page.context().close()
+})
+
+test('a search finds as one types, marks what it found, and is walked through by the arrows', async () => {
+  const { page } = await show('/')
+  await page.getByRole('heading', { name: 'Documents' }).waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('searchbox').pressSequentially('water whe')
+  await page.locator('mark', { hasText: 'wheel' }).first().waitFor()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await heading(page, 'How the wheel turns').waitFor()
+  await page.goBack()
+  await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('water whe')
+  await page.context().close()
+})
+
+test('a link in double brackets leads to the document of that title, and to nothing where none is called so', async () => {
+  const { page } = await show('/documents/plan')
+  const text = page.locator('article')
+  await text.getByText('Nothing yet').waitFor()
+  expect(await text.getByText('Nothing yet').getAttribute('href')).toBeNull()
+  await text.locator('.tok-keyword', { hasText: 'const' }).waitFor()
+  await text.getByRole('link', { name: 'How the wheel turns' }).click()
+  await heading(page, 'How the wheel turns').waitFor()
+  await page.context().close()
+})
+
+test('a new document is asked for its title and opened', async () => {
+  const { page } = await show('/')
+  await page.getByRole('button', { name: 'New document' }).click()
+  await page.getByRole('dialog').getByLabel('Title').fill('Oak or elm')
+  await page.getByRole('dialog').getByRole('button', { name: 'Create document' }).click()
+  await heading(page, 'Oak or elm').waitFor()
+  await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Oak or elm' }).waitFor()
+  await page.context().close()
+})
+
+test('on a phone the list opens over the page, and closes on a choice', async () => {
+  const { page } = await show('/documents/plan', { width: 390, height: 844 })
+  await heading(page, 'The plan of the mill').waitFor()
+  await page.getByRole('button', { name: 'Documents' }).click()
+  await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'How the wheel turns' }).click()
+  await heading(page, 'How the wheel turns').waitFor()
+  await expect.poll(() => page.getByRole('navigation', { name: 'Documents' }).isVisible()).toBe(false)
+  await page.context().close()
+})
+
+test('a viewer is told who can write', async () => {
+  const { page } = await show('/', { role: 'viewer' })
+  const button = page.getByRole('button', { name: 'New document' })
+  await expect.poll(() => button.isDisabled()).toBe(true)
+  expect(await button.getAttribute('title')).toBe('An operator can write documents')
+  await page.context().close()
+})
