@@ -91,6 +91,11 @@ interface ConnectionBase {
   readonly processNumber: number
   /** True while the last round trip succeeded. */
   readonly connected: boolean
+  /**
+   * For how long the store has owed an answer, ms: since the last one, while anything waits for one or the store is away. 0 while nothing
+   * does. Stands still while the event loop is blocked. Who has to answer somebody goes by it when to give up; cost: none.
+   */
+  readonly silentMs: number
   /** How full the store is: used / limit by the figures of the last second; null while unknown. See STORE_FULL. */
   readonly fillRatio: number | null
   health(): Promise<ConnectionHealth>

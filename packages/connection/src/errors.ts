@@ -13,7 +13,7 @@ export const connectionErrors = {
   STORE_UNAVAILABLE: {
     status: 503,
     retryable: true,
-    after: 'The outcome is unknown: the call may or may not have taken effect. Repeating it with the same id is safe.',
+    after: 'The outcome is unknown: it may have taken effect, or may yet. Repeating it with the same id is safe; without one, look first.',
   },
   STORE_DENIED: { status: 503, retryable: false, after: 'The store refused the credentials or lacks a right; nothing changed.' },
   STORE_TOO_OLD: { status: 503, retryable: false, after: 'No connection is kept; nothing changed.' },
@@ -27,6 +27,24 @@ export const connectionErrors = {
 } as const satisfies Record<string, ErrorRow>
 
 export type ConnectionErrorCode = keyof typeof connectionErrors
+
+/**
+ * What is known of a call that the store did not answer, as `details.outcome` of STORE_UNAVAILABLE. `unread`: it only reads, so nothing
+ * was changed. `unsent`: the store never saw it, so nothing was changed. `unknown`: it may or may not have taken effect.
+ */
+export type UnansweredOutcome = 'unread' | 'unsent' | 'unknown'
+
+const afterUnanswered: Readonly<Record<UnansweredOutcome, string>> = {
+  unread: 'The store could not be read; nothing was changed.',
+  unsent: 'The store was not reached; nothing was changed.',
+  unknown: connectionErrors.STORE_UNAVAILABLE.after,
+}
+
+/** One sentence: what is true after this very error, which may be more than the row of its code knows. */
+export function afterOf(error: MillraceError, row: ErrorRow): string {
+  const outcome = error.code === 'STORE_UNAVAILABLE' ? error.details['outcome'] : undefined
+  return afterUnanswered[outcome as UnansweredOutcome] ?? row.after
+}
 
 /**
  * Every error this project throws. `code` is a word to branch on, `message` says what to do,
@@ -49,4 +67,9 @@ export class MillraceError<Code extends string = string> extends Error {
 export function isMillraceError(error: unknown, code?: string): error is MillraceError {
   if (!(error instanceof Error) || error.name !== 'MillraceError') return false
   return code === undefined || (error as MillraceError).code === code
+}
+
+/** @param what happened, a sentence without its full stop */
+export function unanswered(outcome: UnansweredOutcome, what: string, cause?: unknown): MillraceError {
+  return new MillraceError('STORE_UNAVAILABLE', `${what}. ${afterUnanswered[outcome]}`, { cause, details: { outcome } })
 }

@@ -7,6 +7,7 @@ test('the public names are these', () => {
     'CacheService',
     'DatabaseError',
     'MillraceError',
+    'afterOf',
     'awayMs',
     'connect',
     'connectEmbedded',
@@ -18,6 +19,7 @@ test('the public names are these', () => {
     'openDatabase',
     'requireConnection',
     'storeRun',
+    'unanswered',
   ])
   expect(Object.keys(testing).toSorted()).toEqual(['RedisProcess', 'describeKeyValue', 'freePort'])
 })

@@ -10,8 +10,8 @@ export type {
   PulseOptions,
   RedisConnection,
 } from './connection.ts'
-export { connectionErrors, isMillraceError, MillraceError } from './errors.ts'
-export type { ConnectionErrorCode, ErrorRow } from './errors.ts'
+export { afterOf, connectionErrors, isMillraceError, MillraceError, unanswered } from './errors.ts'
+export type { ConnectionErrorCode, ErrorRow, UnansweredOutcome } from './errors.ts'
 export { awayMs, defineScript, storeRun } from './redis/script.ts'
 export type { Placeholder, Script, ScriptArgument, ScriptEffect } from './redis/script.ts'
 export { defineProcedure } from './embedded/procedure.ts'

@@ -67,7 +67,8 @@ export function coreOf(queue: Queue): QueueCore {
  * One named queue: where messages are put, looked at and repaired. Making one sends nothing; the queue exists from its first enqueue or
  * worker. Many objects may stand for the same queue, in many processes.
  *
- * Every method rejects STORE_UNAVAILABLE when the store stays away: the outcome is unknown, and repeating is safe where an `id` was given.
+ * Every method rejects STORE_UNAVAILABLE when the store stays away: `details.outcome` says whether it was not read, never
+ * sent, or is unknown; repeating is safe where an `id` was given.
  */
 export class Queue<Payload = unknown> {
   readonly name: string

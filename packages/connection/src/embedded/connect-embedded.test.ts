@@ -255,7 +255,11 @@ describe('a thread that ended', () => {
     await connection.run(ledger, { verb: 'end-thread' }).catch(() => undefined)
     expect(await down).toBe('down')
     const unavailable = { code: 'STORE_UNAVAILABLE', message: expect.stringContaining('outside of any call') }
-    await expect(connection.run(ledger, { verb: 'add', entry: 'b' })).rejects.toMatchObject(unavailable)
+    await expect(connection.run(ledger, { verb: 'add', entry: 'b' })).rejects.toMatchObject({
+      ...unavailable,
+      details: { outcome: 'unsent' },
+    })
+    await expect(connection.keyValue('room').get('key')).rejects.toMatchObject({ ...unavailable, details: { outcome: 'unread' } })
     expect(await connection.health()).toMatchObject({ connected: false, latencyMs: null })
     await connection.close()
     expect(await entries(await connect())).toEqual(['a'])

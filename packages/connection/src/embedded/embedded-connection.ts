@@ -53,6 +53,10 @@ export class EmbeddedStoreConnection implements EmbeddedConnection {
     return this.#gauge.fillRatio()
   }
 
+  get silentMs(): number {
+    return this.#parts.link.silentMs
+  }
+
   run<Argument, Answer>(procedure: Procedure<Argument, Answer>, argument: Argument): Promise<Answer> {
     return this.#parts.link.call(procedure, argument)
   }

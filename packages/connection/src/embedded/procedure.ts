@@ -16,7 +16,7 @@ export interface ProcedureContext {
   publish(channel: string, text: string): void
 }
 
-export type ProcedureEffect = 'grow' | 'free'
+export type ProcedureEffect = 'read' | 'grow' | 'free'
 
 /**
  * A module with `export function run(context, argument)`. Like a script it must check everything before its first
@@ -27,7 +27,7 @@ export type ProcedureEffect = 'grow' | 'free'
 export interface Procedure<Argument, Answer> {
   readonly name: string
   readonly moduleUrl: string
-  /** `grow`: stores something new, refused with STORE_FULL while the disk has only its last reserve. `free`: runs then too. */
+  /** `read`: changes nothing that a caller could see. `grow`: stores something new, refused with STORE_FULL while the disk has only its last reserve. `free`: runs then too. */
   readonly effect: ProcedureEffect
   /** Never set: carries the types only. */
   readonly types?: (argument: Argument) => Answer

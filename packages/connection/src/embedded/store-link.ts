@@ -4,6 +4,7 @@ import { MillraceError } from '../errors.ts'
 import { toError } from './call-failure.ts'
 import { guardExit } from './exit-guard.ts'
 import { controlBytes, viewControl } from './thread-messages.ts'
+import type { UnansweredOutcome } from '../errors.ts'
 import type { Procedure } from './procedure.ts'
 import type { AnswersMessage, Control, FromThread, ThreadStart, ToThread } from './thread-messages.ts'
 
@@ -11,6 +12,8 @@ import type { AnswersMessage, Control, FromThread, ThreadStart, ToThread } from 
 const exitWaitMs = 5_000
 
 interface Waiting {
+  /** True: what it asks for changes nothing. */
+  readonly reads: boolean
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -37,6 +40,8 @@ export class StoreLink {
   readonly #unguard: () => void
   readonly #ended: Promise<void>
   #opening: { resolve: (opened: { processNumber: number; version: string }) => void; reject: (error: unknown) => void } | undefined
+  /** When the thread spoke last, or, where nothing waited since, the first call that waits; `performance.now()`. */
+  #answeredMs = 0
   #ids: number[] = []
   #numbers: number[] = []
   #values: unknown[] = []
@@ -86,17 +91,23 @@ export class StoreLink {
     })
   }
 
+  /** See `Connection.silentMs`. */
+  get silentMs(): number {
+    return this.#waiting.size === 0 ? 0 : performance.now() - this.#answeredMs
+  }
+
   get failure(): MillraceError | undefined {
     return this.#failed
   }
 
   call<Argument, Answer>(procedure: Procedure<Argument, Answer>, argument: Argument): Promise<Answer> {
+    const reads = procedure.effect === 'read'
     const refused = this.refusal()
-    if (refused) return Promise.reject(refused)
+    if (refused) return Promise.reject(told(refused, reads ? 'unread' : 'unsent'))
     return new Promise((resolve, reject) => {
       if (this.#ids.length === 0) process.nextTick(() => this.#send())
       const number = this.#number(procedure)
-      this.#ids.push(this.#wait({ resolve: resolve as (value: unknown) => void, reject }))
+      this.#ids.push(this.#wait({ reads, resolve: resolve as (value: unknown) => void, reject }))
       this.#numbers.push(number)
       this.#values.push(argument)
     })
@@ -108,7 +119,7 @@ export class StoreLink {
     if (refused) return Promise.reject(refused)
     return new Promise((resolve, reject) => {
       this.#send()
-      this.#worker.postMessage(make(this.#wait({ resolve: () => resolve(), reject })))
+      this.#worker.postMessage(make(this.#wait({ reads: true, resolve: () => resolve(), reject })))
     })
   }
 
@@ -165,7 +176,10 @@ export class StoreLink {
   }
 
   #wait(waiting: Waiting): number {
-    if (this.#waiting.size === 0) this.#worker.ref()
+    if (this.#waiting.size === 0) {
+      this.#answeredMs = performance.now()
+      this.#worker.ref()
+    }
     this.#waiting.set(++this.#lastId, waiting)
     return this.#lastId
   }
@@ -212,6 +226,7 @@ export class StoreLink {
   }
 
   #hear(message: FromThread): void {
+    this.#answeredMs = performance.now()
     switch (message.kind) {
       case 'answers':
         return this.#hearAnswers(message)
@@ -232,7 +247,10 @@ export class StoreLink {
 
   #hearAnswers(message: AnswersMessage): void {
     for (const [index, id] of message.ids.entries()) this.#settle(id)?.resolve(message.values[index])
-    for (const [index, id] of message.failedIds.entries()) this.#settle(id)?.reject(toError(message.failures[index]!))
+    for (const [index, id] of message.failedIds.entries()) {
+      const waiting = this.#settle(id)
+      waiting?.reject(told(toError(message.failures[index]!), waiting.reads ? 'unread' : 'unknown'))
+    }
     for (const { pulse, value, failure } of message.pulses) {
       const listener = this.#pulses.get(pulse)
       try {
@@ -263,9 +281,15 @@ export class StoreLink {
     }
     const left = [...this.#waiting.values()]
     this.#waiting.clear()
-    for (const waiting of left) waiting.reject(this.#failed ?? closed())
+    for (const waiting of left) waiting.reject(told(this.#failed ?? closed(), waiting.reads ? 'unread' : 'unknown'))
     if (!this.#closing) this.#unguard()
   }
+}
+
+/** What an outage means to this very call. */
+function told(error: MillraceError, outcome: UnansweredOutcome): MillraceError {
+  if (error.code !== 'STORE_UNAVAILABLE') return error
+  return new MillraceError(error.code, error.message, { cause: error.cause, details: { outcome } })
 }
 
 function closed(): MillraceError {

@@ -125,12 +125,12 @@ describe('a server that stops answering', () => {
     const patient = connection.run(count, ['n'], [], { callTimeoutMs: 20_000 })
     const usual = connection.run(count, ['n'], ['secret']).catch((thrown: unknown) => thrown)
     const short = connection.run(count, ['n'], [], { callTimeoutMs: 100 })
-    await expect(short).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', details: { sent: true } })
+    await expect(short).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', details: { outcome: 'unknown' } })
     const error = (await usual) as Error
-    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('the outcome is unknown') })
+    expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE', message: expect.stringContaining('The outcome is unknown') })
     expect(error.message + String(error.cause)).not.toContain('secret')
     const later = connection.run(count, ['n'], [])
-    await expect(later).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', details: { sent: false } })
+    await expect(later).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE', details: { outcome: 'unsent' } })
     expect(await connection.health()).toMatchObject({ connected: false, latencyMs: null, connectedClients: null })
     server.resume()
     expect(await patient).toBeGreaterThan(0)
@@ -140,6 +140,37 @@ describe('a server that stops answering', () => {
       connectedClients: expect.any(Number),
       commandsPerSecond: expect.any(Number),
     })
+  })
+
+  test('is told of a reading as of one: it could not be read, and nothing was changed', async () => {
+    const server = await startServer()
+    const connection = await connectTo(server, { commandTimeoutMs: 200, callTimeoutMs: 300 })
+    server.pause()
+    const unread = {
+      code: 'STORE_UNAVAILABLE',
+      message: expect.stringMatching(/ in time \(.*\)\. The store could not be read; nothing was changed\.$/),
+      details: { outcome: 'unread' },
+    }
+    await expect(connection.keyValue('room').get('key')).rejects.toMatchObject(unread)
+    await expect(connection.run(script('return 1', 'read'), ['n'], [])).rejects.toMatchObject(unread)
+    await expect(connection.keyValue('room').zadd('key', 1, 'one')).rejects.toMatchObject({ details: { outcome: 'unsent' } })
+  })
+
+  test('is silent for as long as it owes an answer, and no longer', async () => {
+    const server = await startServer()
+    const connection = await connectTo(server, { commandTimeoutMs: 300 })
+    expect(connection.silentMs).toBe(0)
+    server.pause()
+    const call = connection.run(count, ['n'], [])
+    await waitUntil(() => expect(connection.silentMs).toBeGreaterThan(600))
+    expect(connection.connected).toBe(false)
+    server.resume()
+    await call
+    expect(connection.silentMs).toBe(0)
+    await server.kill()
+    await waitUntil(() => expect(connection.silentMs).toBeGreaterThan(300))
+    await server.restart()
+    await waitUntil(() => expect(connection).toMatchObject({ connected: true, silentMs: 0 }))
   })
 
   test('is not this one, when it was the event loop that was blocked', async () => {

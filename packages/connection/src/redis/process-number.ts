@@ -11,7 +11,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SET', KEYS[1], ARGV[1]) e
 return redis.call('INCR', KEYS[1]) % ${numbers}
 `
 const script = {
-  script: { name: 'process-number', preludeLines: 0 },
+  script: { name: 'process-number', effect: 'grow' as const, preludeLines: 0 },
   sha: createHash('sha1').update(source).digest('hex'),
   source,
 }

@@ -1,4 +1,4 @@
-import { MillraceError } from '../errors.ts'
+import { MillraceError, unanswered } from '../errors.ts'
 import { asksAgain, asksElsewhere, databaseError, deniedError, isDenied, isReply, replyWord, toMillraceError } from './reply-error.ts'
 import { PlainCall } from './store-call.ts'
 import type { Cluster, Redis } from 'ioredis'
@@ -58,6 +58,8 @@ export class RedisLink {
   readonly #pinging: NodeJS.Timeout
   /** Whether anything was answered since the last look. */
   #heard = false
+  /** When the last answer came, or, where nothing waited since, the first call that waits. */
+  #answeredMs = 0
   #info: ServerInfo = new Map()
   /** The socket is on database 0, whatever was asked for. */
   #astray = false
@@ -90,6 +92,15 @@ export class RedisLink {
     return this.#state === 'up'
   }
 
+  /** See `Connection.silentMs`; an answer that only asks for another try is none. */
+  get silentMs(): number {
+    return this.up && !this.#isOwed ? 0 : this.#nowMs - this.#answeredMs
+  }
+
+  get #isOwed(): boolean {
+    return this.#sent.size + this.#waiting.size + this.#pausing.size > 0
+  }
+
   get info(): ServerInfo {
     return this.#info
   }
@@ -105,6 +116,7 @@ export class RedisLink {
       return call.promise
     }
     if (!this.#ticking) this.#tick()
+    if (this.up && !this.#isOwed) this.#answeredMs = this.#nowMs
     call.deadlineMs = this.#nowMs + callTimeoutMs
     if (this.#state === 'up') this.#send(call)
     else this.#waiting.add(call)
@@ -140,6 +152,7 @@ export class RedisLink {
       (answer) => {
         this.#sent.delete(call)
         this.#heard = true
+        this.#answeredMs = this.#nowMs
         if (call.settled) return
         call.settled = true
         call.resolve(answer)
@@ -164,7 +177,10 @@ export class RedisLink {
       call.unknownScript = true
       return this.#send(call)
     }
-    if (!asksAgain(word)) return this.#reject(call, toMillraceError(error.message, call, this.#options.store))
+    if (!asksAgain(word)) {
+      this.#answeredMs = this.#nowMs
+      return this.#reject(call, toMillraceError(error.message, call, this.#options.store))
+    }
     this.#lastFailure = error.message.slice(0, 200)
     if (asksElsewhere(word)) this.#destroy(call)
     this.#pause(call)
@@ -224,6 +240,7 @@ export class RedisLink {
 
   #rise(): void {
     this.#state = 'up'
+    this.#answeredMs = this.#nowMs
     const nowMs = performance.now()
     if (this.#downSinceMs !== undefined && this.#everUp) this.#lastAway = { ms: nowMs - this.#downSinceMs, healedAtMs: nowMs }
     this.#downSinceMs = undefined
@@ -265,7 +282,7 @@ export class RedisLink {
       this.#tickedAtMs += passedMs
       this.#nowMs += Math.min(passedMs, 2 * tickMs)
       this.#checkDeadlines()
-      if (this.#state !== 'up' || this.#sent.size + this.#waiting.size + this.#pausing.size > 0) return
+      if (this.#state !== 'up' || this.#isOwed) return
       clearInterval(this.#ticking)
       this.#ticking = undefined
     }, tickMs)
@@ -303,10 +320,8 @@ export class RedisLink {
 
   #expire(call: StoreCall): void {
     if (call.settled) return
-    const sent = call.sent !== undefined
-    const outcome = sent ? 'the outcome is unknown: repeat it with the same id' : 'it was never sent'
-    const message = `${this.#options.store} did not answer ${call.name} in time (${this.#lastFailure}); ${outcome}.`
-    this.#reject(call, new MillraceError('STORE_UNAVAILABLE', message, { details: { sent } }))
+    const outcome = call.reads ? 'unread' : call.sent === undefined ? 'unsent' : 'unknown'
+    this.#reject(call, unanswered(outcome, `${this.#options.store} did not answer ${call.name} in time (${this.#lastFailure})`))
   }
 
   #makeFacts(): ServerFacts {

@@ -14,5 +14,5 @@ export type ToRenewal =
 
 export type FromRenewal =
   | { readonly kind: 'answer'; readonly pulse: number; readonly answer: unknown }
-  | { readonly kind: 'error'; readonly pulse: number; readonly code: string; readonly message: string; readonly sent: boolean }
+  | { readonly kind: 'error'; readonly pulse: number; readonly code: string; readonly message: string; readonly outcome: unknown }
   | { readonly kind: 'stopped'; readonly pulse: number }

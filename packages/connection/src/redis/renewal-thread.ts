@@ -35,7 +35,7 @@ port.on('message', (message: ToRenewal) => {
     onAnswer: (answer) => post({ kind: 'answer', pulse, answer }),
     onError: (error) => {
       const { code, message: text, details } = error as MillraceError
-      post({ kind: 'error', pulse, code, message: text, sent: details['sent'] !== false })
+      post({ kind: 'error', pulse, code, message: text, outcome: details['outcome'] })
     },
   })
   pulses.set(pulse, timer)

@@ -13,7 +13,11 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const script = { script: { name: 'incr', preludeLines: 0 }, sha: '0'.repeat(40), source: "#!lua\nreturn redis.call('INCR', KEYS[1])\n" }
+const script = {
+  script: { name: 'incr', effect: 'free' as const, preludeLines: 0 },
+  sha: '0'.repeat(40),
+  source: "#!lua\nreturn redis.call('INCR', KEYS[1])\n",
+}
 
 test('where the thread cannot start, pulses run on the main thread, which is said once', async () => {
   const address = parseUrl(server.url) as RedisAddress

@@ -120,7 +120,7 @@ export class Renewal {
     } else if (open.stopped) return
     else if (message.kind === 'answer') this.#tell(() => open.listener.onAnswer(message.answer))
     else {
-      const error = new MillraceError(message.code, message.message, { details: { sent: message.sent } })
+      const error = new MillraceError(message.code, message.message, { details: { outcome: message.outcome } })
       this.#tell(() => open.listener.onError(error))
     }
   }

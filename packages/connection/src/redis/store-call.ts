@@ -12,7 +12,7 @@ export interface ServerFacts {
 
 /** A script as it is sent: a test clock may have changed its text. */
 export interface SentScript {
-  readonly script: Pick<Script, 'name'> & { readonly preludeLines: number }
+  readonly script: Pick<Script, 'name' | 'effect'> & { readonly preludeLines: number }
   readonly sha: string
   readonly source: string
 }
@@ -43,11 +43,29 @@ export abstract class StoreCall {
   abstract readonly name: string
   abstract readonly script: SentScript | undefined
   abstract readonly keys: readonly string[]
+  /** True: it changes nothing, whether it was sent or not. */
+  abstract readonly reads: boolean
   /** A command for the next send. */
   abstract command(facts: ServerFacts): StoreCommand
   /** The text on the wire. */
   abstract encode(commandName: string, facts: ServerFacts): string
 }
+
+/** Plain commands we send that change nothing. */
+const reading = new Set([
+  'CONFIG',
+  'GET',
+  'HGET',
+  'HGETALL',
+  'INFO',
+  'LRANGE',
+  'PING',
+  'SUBSCRIBE',
+  'UNSUBSCRIBE',
+  'ZCARD',
+  'ZRANGE',
+  'ZRANGEBYSCORE',
+])
 
 /** A plain command, its name in upper case: the client gives answers of lower-case ones other shapes. */
 export class PlainCall extends StoreCall {
@@ -63,6 +81,10 @@ export class PlainCall extends StoreCall {
 
   get keys(): string[] {
     return this.#args.slice(0, 1).map(String)
+  }
+
+  get reads(): boolean {
+    return reading.has(this.name)
   }
 
   override command(facts: ServerFacts): StoreCommand {
@@ -92,6 +114,10 @@ export class ScriptCall extends StoreCall {
 
   get name(): string {
     return this.script.script.name
+  }
+
+  get reads(): boolean {
+    return this.script.script.effect === 'read'
   }
 
   override command(facts: ServerFacts): StoreCommand {

@@ -34,6 +34,7 @@ export type KeyValueCall = { readonly room: string; readonly key: string } & (
 )
 
 const moduleUrl = new URL('./procedure.js', import.meta.url)
+const reading = defineProcedure<KeyValueCall, unknown>('key-value-reading', moduleUrl, { effect: 'read' })
 const freeing = defineProcedure<KeyValueCall, unknown>('key-value', moduleUrl)
 const growing = defineProcedure<KeyValueCall, unknown>('key-value-growing', moduleUrl, { effect: 'grow' })
 
@@ -42,7 +43,8 @@ const reads: ReadonlySet<KeyValueCall['verb']> = new Set(['get', 'fields', 'zcar
 const frees: ReadonlySet<KeyValueCall['verb']> = new Set(['delete', 'deleteField', 'zrem', 'acquireLease', 'releaseLease'])
 
 export function procedureFor(verb: KeyValueCall['verb']): Procedure<KeyValueCall, unknown> {
-  return reads.has(verb) || frees.has(verb) ? freeing : growing
+  if (reads.has(verb)) return reading
+  return frees.has(verb) ? freeing : growing
 }
 
 export function prepare({ database }: ProcedureContext): void {

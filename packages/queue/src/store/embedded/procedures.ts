@@ -34,6 +34,6 @@ export const procedures = {
   trim: verb<OfQueue & { retention: Retention }, SliceAnswer>('trim'),
   progress: verb<ProgressCall, 'done' | 'stale'>('progress'),
   configure: verb<OfQueue & { settings: string }, void>('configure'),
-  inspect: verb<InspectCall, unknown>('inspect'),
+  inspect: verb<InspectCall, unknown>('inspect', 'read'),
   listen: verb<ListenCall, void>('listen'),
 }
