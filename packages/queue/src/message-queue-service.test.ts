@@ -1,3 +1,5 @@
+import { connect } from '@millrace/connection'
+import { RedisProcess } from '@millrace/connection/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { embeddedPlace, Seen } from './engine.test.stage.ts'
 import type { EnginePlace } from './engine.test.stage.ts'
@@ -69,6 +71,21 @@ describe('MessageQueueService', () => {
     expect(coreOf(service.queue('notifications')).settings.maxRetries).toBe(5)
     expect(coreOf(service.queue('analytics')).settings.maxRetries).toBe(3)
     await service.close()
+  })
+
+  it('its queues exist again after the store lost what it held', async () => {
+    const redis = await RedisProcess.start()
+    const connection = await connect(redis.url)
+    const service = new MessageQueueService({ connection, queues: { mail: { batchSize: 7 } } })
+    await service.getAllQueueStats()
+    await redis.kill()
+    await redis.restart()
+    expect(await service.getAllQueueStats()).toMatchObject([{ name: 'mail', batchSize: 7 }])
+    expect(await service.getQueueSize('mail')).toMatchObject({ size: 0 })
+    expect(await queueNames(connection)).toEqual(['mail'])
+    await service.close()
+    await connection.close()
+    await redis.close()
   })
 
   it('refuses options it does not know', () => {

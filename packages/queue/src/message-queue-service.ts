@@ -1,4 +1,4 @@
-import { MillraceError, requireConnection } from '@millrace/connection'
+import { isMillraceError, MillraceError, requireConnection } from '@millrace/connection'
 import type { Connection, Log } from '@millrace/connection'
 import { nearest, refuseUnknown, requireNumber, requireObject, shown } from './check.ts'
 import { coreOf, Queue } from './queue.ts'
@@ -103,10 +103,8 @@ export class MessageQueueService {
     return served.worker
   }
 
-  async getQueueStats(queueName: string): Promise<QueueStats> {
-    const served = this.#of(queueName)
-    await this.#introduce(served)
-    return served.queue.stats()
+  getQueueStats(queueName: string): Promise<QueueStats> {
+    return this.#ask(queueName, (queue) => queue.stats())
   }
 
   /** One entry a configured queue, in their order. */
@@ -114,10 +112,8 @@ export class MessageQueueService {
     return Promise.all(this.queueNames.map((name) => this.getQueueStats(name)))
   }
 
-  async getQueueSize(queueName: string): Promise<QueueSize> {
-    const served = this.#of(queueName)
-    await this.#introduce(served)
-    return served.queue.size()
+  getQueueSize(queueName: string): Promise<QueueSize> {
+    return this.#ask(queueName, (queue) => queue.size())
   }
 
   /** Removes the completed messages that are still kept; their counters stay. @returns how many */
@@ -142,6 +138,18 @@ export class MessageQueueService {
     const queue = new Queue(name, { ...settings, connection: options.connection, ...(options.log && { log: options.log }) })
     const text = formatSettings({ ...coreOf(queue).settings, batchSize, slots: batchSize * concurrency })
     return { queue, batchSize, concurrency, settings: text, known: undefined, worker: undefined }
+  }
+
+  /** A store that lost what it held, as a volatile one does that is started again, is told of the queue anew. */
+  async #ask<Answer>(queueName: string, ask: (queue: Queue) => Promise<Answer>): Promise<Answer> {
+    const served = this.#of(queueName)
+    await this.#introduce(served)
+    return ask(served.queue).catch(async (error: unknown) => {
+      if (!isMillraceError(error, 'QUEUE_NOT_FOUND')) throw error
+      served.known = undefined
+      await this.#introduce(served)
+      return ask(served.queue)
+    })
   }
 
   /** Once; again after a failure. */
