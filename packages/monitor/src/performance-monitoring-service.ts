@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { MillraceError } from '@millrace/connection'
 import type { Connection, Log } from '@millrace/connection'
 import type { AggregatedMetric, APIMetrics, Instance, MetricSelector, MetricSeries, QueueStats, SystemMetrics } from './answers.ts'
+import { atMost } from './at-most.ts'
 import { apiMetrics } from './api/route-metrics.ts'
 import { RequestRecorder } from './api/request-recorder.ts'
 import { requireRequest } from './api/require-request.ts'
@@ -61,6 +62,8 @@ export interface PerformanceMonitoringServiceOptions {
 
 /** Who asks for the queues within this time gets the same, ms. */
 const queuesMs = 1000
+/** Who scrapes waits for the queues for so long, ms; then the rest is told without them. */
+const scrapedMs = 1000
 
 /** What else is known of an answered request. */
 export interface RequestDetails {
@@ -243,12 +246,17 @@ export class PerformanceMonitoringService {
   /**
    * What Prometheus scrapes from this process, text format 0.0.4 in base units: its requests as cumulative histograms and counters since
    * it runs, so that `rate()` and sums over all targets are right; its machine, the store and itself as the last sample had them. Queues
-   * are those of the whole store and alike from every process: take `max by (queue)` of them, not the sum. While the store is away all but
-   * the queues is there. Never rejects.
+   * are those of the whole store and alike from every process: take `max by (queue)` of them, not the sum. While the store does not answer
+   * within 1 s all but the queues is there. Never rejects.
    */
   async prometheusText(): Promise<string> {
     const { connected } = this.#connection
-    const queues = connected ? await this.#queueStats().catch(() => undefined) : undefined
+    const queues = connected
+      ? await atMost(
+          scrapedMs,
+          this.#queueStats().catch(() => undefined),
+        )
+      : undefined
     return livePrometheus({
       instance: this.instance,
       version: this.#version,
