@@ -117,8 +117,8 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   recordScope(app, monitor)
   const streams = new EventStreams(gate.sessions)
   app.addHook('preClose', async () => streams.close())
-  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor) }
-  const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams })
+  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor, options.connection) }
+  const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams, connection: options.connection })
   const sites = [dashboardSite, ...(options.sites ?? [])]
   const pages = registerPages(app, pagesBeside(sites, options.pages), rows)
   const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: gate.cookie.name }))

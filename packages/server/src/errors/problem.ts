@@ -1,4 +1,4 @@
-import { isMillraceError } from '@millrace/connection'
+import { afterOf, isMillraceError } from '@millrace/connection'
 import type { ErrorRow } from '@millrace/connection'
 import type { FieldProblem, Problem } from '@millrace/contract'
 import { errorTable, serverErrors } from './error-table.ts'
@@ -36,7 +36,7 @@ export function explain(error: unknown, requestId: string, rows: ErrorRows = {})
     code: error.code,
     row: known,
     expected: expected.has(error.code),
-    detail: spoken ? error.message : `${known.after} The log of the server has more under request ${requestId}.`,
+    detail: spoken ? error.message : `${afterOf(error, known)} The log of the server has more under request ${requestId}.`,
     ...(Array.isArray(errors) ? { errors: errors as FieldProblem[] } : {}),
   }
 }

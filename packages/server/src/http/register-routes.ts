@@ -1,4 +1,5 @@
 import { MillraceError } from '@millrace/connection'
+import type { Connection } from '@millrace/connection'
 import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -10,6 +11,7 @@ import type { EventStreams } from '../stream/event-streams.ts'
 import { Reply } from './handler.ts'
 import type { Call, Handler, Handlers } from './handler.ts'
 import { bodyBytesOf } from './json-body.ts'
+import { withPatience } from './patience.ts'
 import { filesOf } from './upload.ts'
 import { compileValidation } from './validation.ts'
 
@@ -20,6 +22,7 @@ const bodyLimitBytes = 1024 * 1024
 interface Means {
   readonly gate: Gate
   readonly streams: EventStreams
+  readonly connection: Connection
 }
 
 /** A stream is neither kept nor gathered by anything between. */
@@ -43,7 +46,7 @@ interface Registered extends Means {
   readonly handler: Handler<RouteName>
 }
 
-function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams }: Registered): void {
+function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams, connection }: Registered): void {
   // Signing in: public, and yet about a token.
   const takesToken = row.role === 'public' && row.policy === 'auth'
   const schema = {
@@ -74,7 +77,13 @@ function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams
     handler: async (request, reply) => {
       // Asked by HEAD, a stream would be opened for nobody.
       if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
-      const asked = Promise.resolve(handler(callOf(request, reply, { row, streams })))
+      const call = callOf(request, reply, { row, streams })
+      const kind = row.method === 'GET' ? 'read' : 'write'
+      // An upload takes as long as its client does: its calls of the store have deadlines of their own.
+      const asked =
+        row.bodyKind === 'multipart'
+          ? Promise.resolve(handler(call))
+          : withPatience(connection, { kind, elapsedMs: () => reply.elapsedTime }, () => handler(call))
       const given = await (takesToken ? asked.catch((error: unknown) => gate.turnAway(request, reply, error)) : asked)
       const { body, headers, status } = given instanceof Reply ? given : new Reply(given)
       return reply

@@ -8,6 +8,8 @@ const about = `The interface of a Millrace server: queues, and what they and the
 
 Errors are RFC 9457 problems: branch on \`code\`. Times are ms, \`usage\` is percent, \`uptime\` seconds. A figure that cannot be had is null, never 0. Rate limits are told by \`RateLimit\` and \`RateLimit-Policy\`, and by \`Retry-After\` where one is used up.
 
+While the store does not answer, what needs it is answered with 503: a reading request after 2 s, a changing one, which waits for a store that is coming back, after 5 s. \`detail\` says what is true then; nothing that was told as not reached happens later.
+
 A token: \`millrace token --role viewer\`, or from the issuer whose keys the server verifies by.`
 
 const refusals: Readonly<Record<string, readonly [title: string, code: string, detail: string]>> = {
@@ -21,7 +23,7 @@ const refusals: Readonly<Record<string, readonly [title: string, code: string, d
   503: [
     'The store does not answer, or the server is about to end',
     'STORE_UNAVAILABLE',
-    'The store did not answer; the log of the server has more under request 5f0c1e22ab.',
+    'The store could not be read; nothing was changed. The log of the server has more under request 5f0c1e22ab.',
   ],
   default: ['Any other refusal or failure', 'INTERNAL', 'The server failed. Its log has the reason under request 5f0c1e22ab.'],
 }

@@ -1,3 +1,4 @@
+import type { Connection } from '@millrace/connection'
 import type { PerformanceMonitoringService } from '@millrace/monitor'
 import { routes } from '@millrace/contract'
 import { SummaryFeeds } from '../stream/summary-feeds.ts'
@@ -16,8 +17,8 @@ function tagsOf(header: string | undefined): string[] {
 }
 
 /** What the monitor keeps, over HTTP. */
-export function performanceHandlers(monitor: PerformanceMonitoringService) {
-  const feeds = new SummaryFeeds(monitor)
+export function performanceHandlers(monitor: PerformanceMonitoringService, connection: Connection) {
+  const feeds = new SummaryFeeds(monitor, connection)
   return defineHandlers({
     getSummary: async ({ query: { range, view, ...selection }, headers }) => {
       const tag = `"${monitor.summaryRevision(range, view, selection)}"`
