@@ -48,7 +48,7 @@ export class Stage {
     this.place = place
   }
 
-  queue<Payload = unknown>(options: Partial<QueueOptions> = {}, name = `test-${randomBytes(9).toString('hex')}`): Queue<Payload> {
+  queue<Payload = unknown>(options: Partial<QueueOptions<Payload>> = {}, name = `test-${randomBytes(9).toString('hex')}`): Queue<Payload> {
     const store = this.place.storeOf?.(name)
     return new Queue<Payload>(name, { connection: this.place.connection, ...(store && { store }), ...options })
   }

@@ -7,6 +7,7 @@ export const queueErrors = {
   QUEUE_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
   PRIORITY_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   PAYLOAD_NOT_JSON: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  PAYLOAD_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, after: 'Nothing was sent.' },
   DELAY_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   SCHEDULE_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },

@@ -6,6 +6,7 @@ import type { Enqueued, QueueSize } from './queue.ts'
 import type { EnqueueOptions, QueueSettings } from './options.ts'
 import type { QueueStats } from './queue-stats.ts'
 import { registerQueue } from './registry.ts'
+import type { StandardSchema } from './schema/standard-schema.ts'
 import { formatSettings } from './stored-settings.ts'
 import type { BatchHandler } from './worker/handler.ts'
 import { requireCloseOptions } from './worker/close.ts'
@@ -16,6 +17,8 @@ export interface QueueConfig extends Pick<
   QueueSettings,
   'maxRetries' | 'retryDelay' | 'retention' | 'shares' | 'maxLength' | 'targetAgeMs'
 > {
+  /** What payloads must be; see QueueOptions. */
+  readonly schema?: StandardSchema
   /** Messages the handler gets at most at once. 5…50. @defaultValue 10 */
   readonly batchSize?: number
   /** Batches a process runs at once. 1…1,000. @defaultValue 2 */
@@ -39,6 +42,7 @@ export const defaultQueues: Readonly<Record<string, QueueConfig>> = {
 
 const serviceOptionNames: ReadonlySet<string> = new Set(['connection', 'queues', 'log'])
 const configNames: ReadonlySet<string> = new Set([
+  'schema',
   'batchSize',
   'concurrency',
   'maxRetries',

@@ -4,7 +4,6 @@ import type { IdSource } from './id-source.ts'
 import { levels } from './message.ts'
 import type { Level, MessageOptions } from './message.ts'
 import type { EnqueueOptions } from './options.ts'
-import { encodePayload } from './payload.ts'
 import type { NewMessage } from './store/store.ts'
 
 /** Ten years of 365.25 days, ms: nothing is scheduled further ahead. */
@@ -27,18 +26,17 @@ const explicitId = /^[!-~]{1,128}$/
 /** What making a message needs to know of its queue. */
 export interface MessageMould {
   readonly ids: IdSource
-  readonly maxPayloadBytes: number
 }
 
 /**
- * Checks one message completely and makes what the store is given. Nothing is sent.
+ * Checks the options of one message and makes what the store is given. Nothing is sent.
  *
- * @throws PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE, PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID
+ * @param payload JSON text
+ * @throws PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID
  */
-export function newMessage(payload: unknown, options: EnqueueOptions | undefined, mould: MessageMould): NewMessage {
+export function newMessage(payload: string, options: EnqueueOptions | undefined, mould: MessageMould): NewMessage {
   if (options === undefined) {
-    const text = encodePayload(payload, mould.maxPayloadBytes)
-    return { id: mould.ids.next(), explicit: false, level: 'normal', delayMs: 0, scheduledForMs: null, options: undefined, payload: text }
+    return { id: mould.ids.next(), explicit: false, level: 'normal', delayMs: 0, scheduledForMs: null, options: undefined, payload }
   }
   requireObject('enqueue', options)
   refuseUnknown('enqueue', options, fields)
@@ -48,7 +46,7 @@ export function newMessage(payload: unknown, options: EnqueueOptions | undefined
     delayMs: delayOf(options),
     scheduledForMs: options.scheduledFor === undefined ? null : scheduleOf(options.scheduledFor),
     options: keptOptions(options),
-    payload: encodePayload(payload, mould.maxPayloadBytes),
+    payload,
     explicit,
     id: explicit ? requireId(options.id) : mould.ids.next(),
   }

@@ -9,7 +9,7 @@ import type { MessageQuery } from './store/store.ts'
 export interface RedriveOptions<Payload = unknown> {
   /** ms from now, by the store's clock; 0…10 years. @defaultValue 0 */
   readonly delayMs?: number
-  /** Replaces what the message carried; goes with exactly one id. */
+  /** Replaces what the message carried, checked as in `enqueue`; goes with exactly one id. */
   readonly payload?: Payload
   /** Messages that a redrive scheduled are dead again; goes alone. */
   readonly undo?: boolean

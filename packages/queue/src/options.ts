@@ -6,6 +6,7 @@ import type { Level, MessageOptions } from './message.ts'
 import { defaultRetention } from './policy/retention.ts'
 import { defaultShares } from './policy/shares.ts'
 import type { Shares } from './policy/shares.ts'
+import type { StandardSchema } from './schema/standard-schema.ts'
 import type { Retention, Store } from './store/store.ts'
 
 export type { Shares } from './policy/shares.ts'
@@ -41,8 +42,14 @@ export interface QueueSettings {
   readonly targetAgeMs?: Readonly<Partial<Record<Level, number>>>
 }
 
-export interface QueueOptions extends QueueSettings {
+export interface QueueOptions<Payload = unknown, Input = Payload> extends QueueSettings {
   readonly connection: Connection
+  /**
+   * What payloads must be, as a Standard Schema (Zod, Valibot, ArkType and others). Checked before a message is sent (PAYLOAD_INVALID) and
+   * again before a handler gets it, which gets the schema's output; a stored message that does not fit is dead at once, with the path in
+   * its reason. It may be asynchronous. Payload types follow from it. @defaultValue none: nothing is checked, and nothing costs
+   */
+  readonly schema?: StandardSchema<Input, Payload>
   /** Another store than the connection's: for tests, or a store of your own. @defaultValue the connection's */
   readonly store?: Store
   /** Hears what goes wrong in the background when no `error` listener does. @defaultValue one line on stderr */
@@ -74,7 +81,7 @@ const settingNames = [
   'targetAgeMs',
 ] as const satisfies readonly (keyof QueueSettings)[]
 
-const queueOptionNames: ReadonlySet<string> = new Set([...settingNames, 'connection', 'store', 'log'])
+const queueOptionNames: ReadonlySet<string> = new Set([...settingNames, 'connection', 'schema', 'store', 'log'])
 const levelNames: ReadonlySet<string> = new Set(levels)
 const retentionNames: ReadonlySet<string> = new Set(Object.keys(defaultRetention))
 const largeCount = 1_000_000_000

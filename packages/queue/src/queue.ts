@@ -16,9 +16,20 @@ import { requireQueueName } from './queue-name.ts'
 import { queueStats } from './queue-stats.ts'
 import type { QueueStats } from './queue-stats.ts'
 import { registerQueue } from './registry.ts'
+import { PayloadSchema } from './schema/payload-schema.ts'
 import { openStore } from './store/open-store.ts'
 import { maxMessagesPerCall } from './store/store.ts'
-import type { CancelOutcome, MessagePage, MessageQuery, PurgeState, Selection, SliceAnswer, Store, StoredMessage } from './store/store.ts'
+import type {
+  CancelOutcome,
+  MessagePage,
+  MessageQuery,
+  NewMessage,
+  PurgeState,
+  Selection,
+  SliceAnswer,
+  Store,
+  StoredMessage,
+} from './store/store.ts'
 import { TimesReader } from './times/reader.ts'
 import type { Minute } from './times/minute.ts'
 
@@ -49,6 +60,7 @@ export interface QueueCore {
   readonly connection: Connection
   readonly store: Store
   readonly settings: ResolvedSettings
+  readonly schema: PayloadSchema | undefined
   readonly ids: IdSource
   readonly localWorkers: Set<LocalWorker>
   readonly log: Log | undefined
@@ -67,10 +79,13 @@ export function coreOf(queue: Queue): QueueCore {
  * One named queue: where messages are put, looked at and repaired. Making one sends nothing; the queue exists from its first enqueue or
  * worker. Many objects may stand for the same queue, in many processes.
  *
+ * `Payload` is what handlers get, `Input` what producers give: they differ where a schema changes what it checks (a default, a text that
+ * becomes a Date). Both follow from the schema; without one, `new Queue<Payload>(…)` is the caller's word.
+ *
  * Every method rejects STORE_UNAVAILABLE when the store stays away: `details.outcome` says whether it was not read, never
  * sent, or is unknown; repeating is safe where an `id` was given.
  */
-export class Queue<Payload = unknown> {
+export class Queue<Payload = unknown, Input = Payload> {
   readonly name: string
   readonly #core: QueueCore
   readonly #mould: MessageMould
@@ -83,15 +98,16 @@ export class Queue<Payload = unknown> {
   }
 
   /** @throws QUEUE_NAME_INVALID, OPTION_INVALID */
-  constructor(name: string, options: QueueOptions) {
+  constructor(name: string, options: QueueOptions<Payload, Input>) {
     this.name = requireQueueName(name)
     const given = requireQueueOptions(options)
     const { connection } = given
     const settings = resolveSettings('Queue', given)
     const store = given.store ?? openStore(connection, this.name)
     const workers = localWorkers(given.store ?? connection, this.name)
-    this.#core = { name: this.name, connection, store, settings, ids: idsOf(connection), localWorkers: workers, log: given.log }
-    this.#mould = { ids: this.#core.ids, maxPayloadBytes: settings.maxPayloadBytes }
+    const schema = given.schema === undefined ? undefined : new PayloadSchema(given.schema)
+    this.#core = { name: this.name, connection, store, settings, schema, ids: idsOf(connection), localWorkers: workers, log: given.log }
+    this.#mould = { ids: this.#core.ids }
     this.#producer = new Producer({
       store,
       maxLength: settings.maxLength,
@@ -111,19 +127,17 @@ export class Queue<Payload = unknown> {
    * Puts one message in the queue. Calls made in one turn of the event loop travel together, and each has an answer of its own.
    *
    * @returns once the store has it: from then on it is delivered until it completes, is cancelled, or is dead with a reason
+   * @throws PAYLOAD_INVALID  it does not fit the queue's schema; the message names each path, and nothing was sent
    * @throws PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE, PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID  nothing was sent
    * @throws ID_CONFLICT           the id is taken by a message with another payload
    * @throws QUEUE_FULL, STORE_FULL, QUEUE_CLOSED  nothing was stored
    * @throws STORE_UNAVAILABLE     outcome unknown; with an `id`, trying again is safe
    */
-  enqueue(payload: Payload, options?: EnqueueOptions): Promise<Enqueued> {
+  enqueue(payload: Input, options?: EnqueueOptions): Promise<Enqueued> {
     try {
-      const message = newMessage(payload, options, this.#mould)
-      const { id } = message
-      return this.#producer.add(message).then((status) => {
-        if (status === 'conflict') throw conflict(this.name, id)
-        return { id, status }
-      })
+      const text = this.#encode(payload)
+      if (typeof text === 'string') return this.#add(newMessage(text, options, this.#mould))
+      return text.then((checked) => this.#add(newMessage(checked, options, this.#mould)))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -138,17 +152,25 @@ export class Queue<Payload = unknown> {
    *         `added`, `duplicate`, `conflict`, `refused` (not stored) or `unknown`, and `error.details.ids` which id it has: an unknown one may
    *         be given again under that id.
    */
-  async enqueueMany(items: readonly EnqueueItem<Payload>[]): Promise<Enqueued[]> {
+  async enqueueMany(items: readonly EnqueueItem<Input>[]): Promise<Enqueued[]> {
     if (!Array.isArray(items)) throw new MillraceError('OPTION_INVALID', `enqueueMany: expected an array of items, got ${shown(items)}`)
-    const messages = items.map((item: EnqueueItem<Payload>, index) => {
+    const made = items.map((item: EnqueueItem<Input>, index) => {
       try {
         requireObject('enqueueMany', item)
         const { payload, ...options } = item
-        return newMessage(payload, options, this.#mould)
+        const text = this.#encode(payload)
+        if (typeof text === 'string') return newMessage(text, options, this.#mould)
+        return text.then(
+          (checked) => newMessage(checked, options, this.#mould),
+          (error: unknown) => Promise.reject(atIndex(error, index)),
+        )
       } catch (error) {
         throw atIndex(error, index)
       }
     })
+    const all = allOf(made)
+    // Without waiting, so that calls of one turn stay in their order.
+    const messages = all instanceof Promise ? await all : all
     const { statuses, error } = await this.#producer.addMany(messages)
     const ids = messages.map((message) => message.id)
     if (error !== undefined) throw withOutcomes(error, statuses, ids)
@@ -209,15 +231,12 @@ export class Queue<Payload = unknown> {
    * `limit` (all, when neither is given). With `payload`, one id, under that payload. With `undo`, messages a redrive scheduled are dead again.
    *
    * @returns how many were changed
-   * @throws OPTION_INVALID, ID_INVALID, PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE  nothing was changed
+   * @throws OPTION_INVALID, ID_INVALID, PAYLOAD_INVALID, PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE  nothing was changed
    */
-  async redrive(
-    selection: Partial<{ ids: readonly string[]; limit: number }> = {},
-    options: RedriveOptions<Payload> = {},
-  ): Promise<number> {
+  async redrive(selection: Partial<{ ids: readonly string[]; limit: number }> = {}, options: RedriveOptions<Input> = {}): Promise<number> {
     const chosen = requireChosen('redrive', selection)
     const { payload, ...rest } = requireRedriveOptions(options)
-    const text = payload === undefined ? undefined : encodePayload(payload, this.#core.settings.maxPayloadBytes)
+    const text = payload === undefined ? undefined : await this.#encode(payload)
     const sent = { ...rest, ...(text === undefined ? {} : { payload: text }) }
     return inSlices(chosen, (slice) => this.#core.store.redrive(slice, sent))
   }
@@ -254,6 +273,20 @@ export class Queue<Payload = unknown> {
     await this.#producer.close()
     this.#forgetState?.()
   }
+
+  /** The JSON text of a payload; a promise only where the schema is asynchronous. */
+  #encode(payload: unknown): string | Promise<string> {
+    const { schema, settings } = this.#core
+    return schema === undefined ? encodePayload(payload, settings.maxPayloadBytes) : schema.encode(payload, settings.maxPayloadBytes)
+  }
+
+  #add(message: NewMessage): Promise<Enqueued> {
+    const { id } = message
+    return this.#producer.add(message).then((status) => {
+      if (status === 'conflict') throw conflict(this.name, id)
+      return { id, status }
+    })
+  }
 }
 
 async function inSlices(selection: Selection, change: (slice: Selection) => Promise<SliceAnswer>): Promise<number> {
@@ -270,6 +303,12 @@ async function inSlices(selection: Selection, change: (slice: Selection) => Prom
     more = answer.more
   }
   return changed
+}
+
+/** Waits only where something is awaited. */
+function allOf<Value>(values: readonly (Value | Promise<Value>)[]): readonly Value[] | Promise<readonly Value[]> {
+  if (!values.some((value) => value instanceof Promise)) return values as readonly Value[]
+  return Promise.all(values.map((value) => Promise.resolve(value)))
 }
 
 function idsOf(connection: Connection): IdSource {

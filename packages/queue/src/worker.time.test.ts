@@ -42,7 +42,7 @@ describe('a worker and time', () => {
   })
   afterAll(() => place.close())
 
-  const queueOn = (store: Store, options: Partial<QueueOptions> = {}) =>
+  const queueOn = (store: Store, options: Partial<QueueOptions<number>> = {}) =>
     new Queue<number>(name, { connection: place.connection, store, ...options })
   const workerOn = (queue: Queue<number>, handler: Handler<number>, concurrency = 10, leaseMs = 15_000) => {
     const worker = stage.mind(new Worker(queue, handler, { concurrency, leaseMs, clock: engineClock(clock) }))

@@ -2,18 +2,19 @@ import { EventEmitter } from 'node:events'
 import { MillraceError } from '@millrace/connection'
 import type { Log } from '@millrace/connection'
 import { shown } from './check.ts'
-import type { Clock } from './clock.ts'
 import { isOutage } from './errors.ts'
 import { turnsOf } from './policy/shares.ts'
 import { coreOf, Queue } from './queue.ts'
 import type { QueueCore } from './queue.ts'
 import { registerQueue } from './registry.ts'
+import type { PayloadSchema } from './schema/payload-schema.ts'
 import type { Result } from './store/store.ts'
 import { formatSettings } from './stored-settings.ts'
 import { Recorder } from './times/recorder.ts'
 import { timesRoom } from './times/reader.ts'
 import type { Attempt } from './worker/attempt.ts'
 import { BatchSlots } from './worker/batch-slots.ts'
+import { checked, checkedBatch } from './worker/checked-handler.ts'
 import { ClaimLoop } from './worker/claim-loop.ts'
 import { closeLoop, graceMs, requireCloseOptions, within } from './worker/close.ts'
 import type { CloseReport } from './worker/close.ts'
@@ -51,7 +52,8 @@ export interface WorkerHealth {
  * Events: see WorkerEvents. An `error` nobody listens to is logged, never thrown.
  */
 export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload>> {
-  readonly queue: Queue<Payload>
+  /** What it takes messages from; whatever its producers may give. */
+  readonly queue: Queue<Payload, never>
   readonly #core: QueueCore
   readonly #options: ResolvedWorkerOptions
   readonly #loop: ClaimLoop
@@ -63,16 +65,16 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   #closing: Promise<CloseReport> | undefined
 
   /** @throws OPTION_INVALID */
-  constructor(queue: Queue<Payload>, handler: Handler<Payload>, options?: SingleWorkerOptions)
-  constructor(queue: Queue<Payload>, handler: BatchHandler<Payload>, options: BatchWorkerOptions)
-  constructor(queue: Queue<Payload>, handler: Handler<Payload> | BatchHandler<Payload>, options: WorkerOptions = {}) {
+  constructor(queue: Queue<Payload, never>, handler: Handler<Payload>, options?: SingleWorkerOptions)
+  constructor(queue: Queue<Payload, never>, handler: BatchHandler<Payload>, options: BatchWorkerOptions)
+  constructor(queue: Queue<Payload, never>, handler: Handler<Payload> | BatchHandler<Payload>, options: WorkerOptions = {}) {
     super()
     if (!(queue instanceof Queue))
       throw new MillraceError('OPTION_INVALID', `Worker: the first argument must be a Queue, got ${shown(queue)}`)
     if (typeof handler !== 'function')
       throw new MillraceError('OPTION_INVALID', `Worker: the handler must be a function, got ${shown(handler)}`)
     this.queue = queue
-    this.#core = coreOf(queue as Queue)
+    this.#core = coreOf(queue as unknown as Queue)
     this.#options = resolveWorkerOptions(options)
     const { clock, leaseMs } = this.#options
     const { store, connection, settings, ids } = this.#core
@@ -88,7 +90,7 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
       settings,
       leaseMs,
       turns: turnsOf(settings.shares),
-      slots: (onEnd) => slotsFor(handler, this.#options, clock, onEnd),
+      slots: (onEnd) => slotsFor(handler as Handler | BatchHandler, this.#core.schema, this.#options, onEnd),
       hooks: {
         onSettled: this.#onSettled,
         onLeaseLost: (worker, messages) => this.#tell('lease-lost', { worker, messages }),
@@ -209,13 +211,17 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   }
 }
 
-function slotsFor<Payload>(
-  handler: Handler<Payload> | BatchHandler<Payload>,
-  options: ResolvedWorkerOptions,
-  clock: Clock,
+/** The payload's type is the producer's promise, or the schema's; from here on it is just what was stored. */
+function slotsFor(
+  handler: Handler | BatchHandler,
+  schema: PayloadSchema | undefined,
+  { batch, concurrency, clock }: ResolvedWorkerOptions,
   onEnd: OnEnd,
 ): Slots {
-  // The payload's type is the producer's promise; from here on it is just what was stored.
-  if (options.batch) return new BatchSlots(options.concurrency, options.batch, handler as BatchHandler, clock, onEnd)
-  return new SingleSlots(options.concurrency, handler as Handler, clock, onEnd)
+  if (batch) {
+    const given = handler as BatchHandler
+    return new BatchSlots(concurrency, batch, schema === undefined ? given : checkedBatch(given, schema), clock, onEnd)
+  }
+  const given = handler as Handler
+  return new SingleSlots(concurrency, schema === undefined ? given : checked(given, schema), clock, onEnd)
 }

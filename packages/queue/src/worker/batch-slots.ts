@@ -3,7 +3,7 @@ import { shown } from '../check.ts'
 import type { Clock } from '../clock.ts'
 import type { Message } from '../message.ts'
 import type { Attempt, Verdict } from './attempt.ts'
-import type { BatchContext, BatchHandler } from './handler.ts'
+import type { BatchContext, BatchHandler, BatchOutcome } from './handler.ts'
 import { isThenable } from './single-slots.ts'
 import { armTimeout, finish, Line, unreadable } from './slots.ts'
 import type { OnEnd, Slots } from './slots.ts'
@@ -197,7 +197,12 @@ export class BatchSlots implements Slots {
  */
 function verdictsOf(answer: unknown, count: number): Verdict[] {
   const done: Verdict = { kind: 'done', value: undefined }
-  if (answer === undefined) return Array.from({ length: count }, () => done)
+  return requireOutcomes(answer, count).map((error) => (error === undefined ? done : { kind: 'failed', error }))
+}
+
+/** What a batch handler may answer, as one outcome a message. @throws OUTCOME_INVALID */
+export function requireOutcomes(answer: unknown, count: number): BatchOutcome[] {
+  if (answer === undefined) return Array.from({ length: count }, () => undefined)
   if (!Array.isArray(answer)) {
     throw outcomeInvalid(`the handler of a batch answered ${shown(answer)}; answer nothing, or an array of one outcome a message`)
   }
@@ -206,9 +211,8 @@ function verdictsOf(answer: unknown, count: number): Verdict[] {
       `the handler answered ${answer.length} outcomes for a batch of ${count}; answer nothing, or one outcome a message in the same order`,
     )
   }
-  return Array.from(answer, (outcome: unknown, index): Verdict => {
-    if (outcome === undefined) return done
-    if (outcome instanceof Error) return { kind: 'failed', error: outcome }
+  return Array.from(answer, (outcome: unknown, index) => {
+    if (outcome === undefined || outcome instanceof Error) return outcome
     throw outcomeInvalid(`outcomes[${index}] of the handler's answer is ${shown(outcome)}; allowed are undefined, an Error, Retry or Bury`)
   })
 }
