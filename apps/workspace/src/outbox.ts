@@ -1,7 +1,7 @@
 /** Every message the workspace sends, with its queue, level and id, in one place. Ids make sending again safe: the same id is taken once. */
 import { createHash } from 'node:crypto'
 import type { EnqueueOptions } from 'millrace'
-import type { Mention } from './documents/markdown.ts'
+import type { Mention } from '@millrace/markdown'
 
 /** To `document-operations`: make this staged version a version. Its text stays in the document store, whatever its length. */
 export interface StoreVersion {

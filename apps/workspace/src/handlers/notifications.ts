@@ -1,6 +1,6 @@
 import { Bury } from 'millrace'
 import type { Message } from 'millrace'
-import { subjectOf } from '../documents/markdown.ts'
+import { subjectOf } from '@millrace/markdown'
 import { asObject, textField, textsField, wholeField } from './payload.ts'
 import type { Notice } from '../inbox/inbox.ts'
 import type { Rooms } from './rooms.ts'

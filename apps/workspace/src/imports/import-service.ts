@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { MillraceError } from 'millrace'
 import type { ImportProgress } from '@millrace/contract'
-import { titleOf } from '../documents/markdown.ts'
+import { titleOf } from '@millrace/markdown'
 import { acceptPath, acceptText, maxFiles, refusalOf, refused } from './accept.ts'
 import type { DocumentStore } from '../documents/document-store.ts'
 import type { Outbox } from '../outbox.ts'

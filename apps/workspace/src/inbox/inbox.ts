@@ -1,5 +1,5 @@
 import type { KeyValue } from 'millrace'
-import { subjectOf } from '../documents/markdown.ts'
+import { subjectOf } from '@millrace/markdown'
 
 /** Something that happened to somebody. */
 export interface Notice {

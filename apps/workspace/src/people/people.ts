@@ -1,5 +1,5 @@
 import type { KeyValue } from 'millrace'
-import { subjectOf } from '../documents/markdown.ts'
+import { subjectOf } from '@millrace/markdown'
 
 /** Names are remembered of so many people; who was seen longest ago leaves. */
 const keptPeople = 2_000

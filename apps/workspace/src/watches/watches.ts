@@ -1,6 +1,6 @@
 import { MillraceError } from 'millrace'
 import type { KeyValue } from 'millrace'
-import { subjectOf } from '../documents/markdown.ts'
+import { subjectOf } from '@millrace/markdown'
 
 /** Most people who watch one document. */
 const maxWatchers = 1_000

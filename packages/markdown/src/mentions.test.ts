@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { maxMentions, mentionsIn, titleOf } from './markdown.ts'
+import { maxMentions, mentionsIn } from './mentions.ts'
+import { titleOf } from './title.ts'
 
 const named = (text: string) => mentionsIn(text).map(({ subject, urgent }) => (urgent ? `${subject}!` : subject))
 
