@@ -56,7 +56,7 @@ export interface QueueStats {
   readonly runMs: Percentiles
   /** How long the ready messages take at the last minute's rate; 0 when none is ready, null when nothing was completed. */
   readonly drainSeconds: number | null
-  /** Workers with a lease. */
+  /** Workers with a lease that has not ended: one that died counts for up to 15 s more, at a file until it is opened again. */
   readonly workers: number
   /**
    * Workers that could run what comes and bring each level's waiting messages to an end within its target age, by the mean run time of

@@ -236,7 +236,7 @@ export interface StoreStats {
   }
   /** Means over the last 60 s, from marks the store keeps every 10 s. */
   readonly perSecond: { readonly enqueued: number; readonly completed: number; readonly failed: number }
-  /** Workers with a lease. */
+  /** Workers with a lease that has not ended. */
   readonly workers: number
   readonly suspects: number
 }

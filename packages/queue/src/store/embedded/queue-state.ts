@@ -95,6 +95,9 @@ export interface QueueState {
 
 const maxProducersRemembered = 1_000
 
+/** Queues that were read since a file was opened. */
+const readOf = new WeakMap<ProcedureContext['database'], Set<string>>()
+
 /** The state of a queue, read from the file unless it is remembered. O(workers + active) the first time. */
 export function queueState(context: ProcedureContext, name: string): QueueState {
   const key = `queue/${name}`
@@ -119,10 +122,12 @@ function readState({ database }: ProcedureContext, name: string): QueueState {
     renewing: new Set(),
     changed: { self: false, leases: new Set(), producers: new Set() },
   }
+  const isFirst = isFirstReading(database, name)
   if (!row) return state
   for (const lease of database.prepare('SELECT * FROM queue_worker WHERE queue = ?').all(state.number)) {
     state.leases.set(String(lease['worker']), {
-      deadlineUs: Number(lease['deadline_us']),
+      // A file has one process at a time: whoever is in it when it is opened is gone.
+      deadlineUs: isFirst ? 0 : Number(lease['deadline_us']),
       number: Number(lease['number']),
       nonce: String(lease['nonce']),
       outcomes: String(lease['outcomes']),
@@ -148,6 +153,14 @@ function readState({ database }: ProcedureContext, name: string): QueueState {
     })
   }
   return state
+}
+
+/** Later readings follow a call that failed, and find workers that live. */
+function isFirstReading(database: ProcedureContext['database'], name: string): boolean {
+  const read = readOf.get(database) ?? new Set()
+  const isFirst = !read.has(name)
+  readOf.set(database, read.add(name))
+  return isFirst
 }
 
 function emptyFigures(): Figures {

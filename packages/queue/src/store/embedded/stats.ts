@@ -12,7 +12,8 @@ export function readStats(context: ProcedureContext, state: QueueState): StoreSt
   const overdue = countOverdue(context, state)
   const ready = levels.map((_, level) => (counts.ready[level] ?? 0) + (counts.suspects[level] ?? 0) + (overdue[level] ?? 0))
   const scheduled = levels.map((_, level) => (counts.scheduled[level] ?? 0) - (overdue[level] ?? 0))
-  const earlier = earlierTotals(state, context.nowUs())
+  const nowUs = context.nowUs()
+  const earlier = earlierTotals(state, nowUs)
   const { claimed, ...totals } = figures.totals
   const rate = (now: number, then: number) => (now - then) / 60
   return {
@@ -37,7 +38,7 @@ export function readStats(context: ProcedureContext, state: QueueState): StoreSt
       completed: rate(totals.completed, earlier.completed),
       failed: rate(totals.retried + totals.dead, earlier.retried + earlier.dead),
     },
-    workers: state.leases.size,
+    workers: [...state.leases.values()].filter(({ deadlineUs }) => deadlineUs > nowUs).length,
     suspects: sum(counts.suspects),
   }
 }

@@ -92,10 +92,15 @@ export const rules: Rules = {
     expect((await stage.stats()).perSecond.enqueued).toBe(6 / 60)
   },
 
-  async 'workers counts those with a lease'(stage) {
+  async 'workers counts those with a lease that has not ended, rescued or not'(stage) {
     await stage.worker('a').claim(1)
+    await stage.advance(5_000)
     await stage.worker('b').claim(1)
     expect((await stage.stats()).workers).toBe(2)
+    await stage.advance(10_000)
+    expect((await stage.stats()).workers).toBe(1)
+    await stage.advance(5_000)
+    expect((await stage.stats()).workers).toBe(0)
   },
 
   async 'ready goes urgent to low, then suspects; pages visit each message once'(stage) {

@@ -39,7 +39,7 @@ export function stats(state: ModelState, nowUs: number): StoreStats {
       completed: rate(totals.completed, earlier.completed),
       failed: rate(totals.retried + totals.dead, earlier.retried + earlier.dead),
     },
-    workers: state.leases.size,
+    workers: [...state.leases.values()].filter(({ deadline }) => deadline > nowUs).length,
     suspects: at(state, 'suspect').length,
   }
 }

@@ -10,7 +10,8 @@ local leases, marks, dead, suspects, suspects_of = KEYS[10], KEYS[11], KEYS[12],
 local now = now_us()
 local totals = redis.call('HMGET', meta, 'enqueued', 'completed', 'retried', 'dead', 'removed', 'stale', 'crashed', 'claimed0', 'claimed1',
   'claimed2', 'claimed3', 'active', 'kept', 'paused')
-local answer = { now, totals, redis.call('HGETALL', marks), redis.call('ZCARD', dead), redis.call('ZCARD', leases), redis.call('ZCARD', suspects) }
+local answer = { now, totals, redis.call('HGETALL', marks), redis.call('ZCARD', dead),
+  redis.call('ZCOUNT', leases, '(' .. now, '+inf'), redis.call('ZCARD', suspects) }
 for level = 1, 4 do
   answer[#answer + 1] = redis.call('ZCARD', ready[level])
   answer[#answer + 1] = redis.call('ZCOUNT', scheduled[level], '-inf', now)
