@@ -141,3 +141,29 @@ test('a killed process loses at most the last 10 s, leaves no lease for long, an
     await server.close()
   }
 }, 90_000)
+
+test('whoever opens the file of a killed process is its only process, and counts no worker of it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-monitor-'))
+  const child = spawn(process.execPath, [new URL('collecting.child.js', import.meta.url).pathname, `file:${folder}`, 'victim'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exited = once(child, 'exit')
+  for await (const line of createInterface(child.stdout)) if (line.startsWith('10 ')) child.kill('SIGKILL')
+  await exited
+  const connection = await connect(`file:${folder}`)
+  const queues = new MessageQueueService({ connection, queues: { mail: {} } })
+  const monitor = new PerformanceMonitoringService({ connection, instance: 'next', queues })
+  try {
+    expect(await monitor.instances()).toEqual([])
+    expect((await queues.getQueueStats('mail')).workers).toBe(0)
+    await monitor.start()
+    expect(await monitor.instances()).toMatchObject([{ instance: 'next', pid: process.pid, status: 'alive' }])
+    queues.process('mail', async () => undefined)
+    await vi.waitFor(async () => expect((await queues.getQueueStats('mail')).workers).toBe(1))
+  } finally {
+    await monitor.close()
+    await queues.close()
+    await connection.close()
+    await rm(folder, { recursive: true, force: true })
+  }
+})

@@ -80,9 +80,10 @@ describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) 
     await b.close()
     expect(await list()).toEqual(['a alive'])
     // One that was killed tells nothing any more.
-    const text = JSON.stringify({ ...first, instance: 'killed', status: undefined })
-    await stage.connection.keyValue('monitor').setField('instances', 'killed', text)
-    await stage.connection.keyValue('monitor').setField('instances', 'newer', 'not for this version')
+    const keyValue = stage.connection.keyValue('monitor')
+    const written = JSON.parse((await keyValue.getField('instances', 'a')) ?? '') as object
+    await keyValue.setField('instances', 'killed', JSON.stringify({ ...written, instance: 'killed' }))
+    await keyValue.setField('instances', 'newer', 'not for this version')
     for (const [seconds, status] of [
       [30, 'killed alive'],
       [35, 'killed missing'],

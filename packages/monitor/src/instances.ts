@@ -1,4 +1,4 @@
-import type { KeyValue } from '@millrace/connection'
+import type { Connection, KeyValue } from '@millrace/connection'
 import type { Instance } from './answers.ts'
 import { missingMs } from './verdict/limits.ts'
 
@@ -10,17 +10,28 @@ const maxListed = 1000
 /** What an instance tells of itself. */
 export type Told = Omit<Instance, 'status'>
 
-/** Who shares the store and collects: each tells of itself every 10 s, by its own clock; clocks are expected to agree within seconds. */
+/** As it is written: the number tells the processes apart that had an embedded file one after the other. */
+type Written = Told & { readonly processNumber: number }
+
+/**
+ * Who shares the store and collects: each tells of itself every 10 s, by its own clock; clocks are expected to agree within seconds. An
+ * embedded file has one process at a time: whoever had it before is gone, however it ended.
+ */
 export class Instances {
   readonly #keyValue: KeyValue
+  readonly #processNumber: number
+  readonly #isAlone: boolean
   #prunedAtMs = -Infinity
 
-  constructor(keyValue: KeyValue) {
+  constructor(keyValue: KeyValue, { kind, processNumber }: Pick<Connection, 'kind' | 'processNumber'>) {
     this.#keyValue = keyValue
+    this.#processNumber = processNumber
+    this.#isAlone = kind === 'embedded'
   }
 
   async tell(told: Told): Promise<void> {
-    await this.#keyValue.setField(key, told.instance, JSON.stringify(told), { ttlMs: goneMs })
+    const written: Written = { ...told, processNumber: this.#processNumber }
+    await this.#keyValue.setField(key, told.instance, JSON.stringify(written), { ttlMs: goneMs })
     const nowMs = told.seenAt
     if (Math.abs(nowMs - this.#prunedAtMs) < 60_000) return
     this.#prunedAtMs = nowMs
@@ -36,25 +47,31 @@ export class Instances {
   async list(nowMs: number): Promise<Instance[]> {
     const listed: Instance[] = []
     for (const text of (await this.#keyValue.fields(key)).values()) {
-      const told = parse(text)
-      const silentMs = told ? nowMs - told.seenAt : Infinity
-      if (told && silentMs < goneMs) listed.push({ ...told, status: silentMs > missingMs ? 'missing' : 'alive' })
+      const written = parse(text)
+      if (!written || this.#isGone(written, nowMs)) continue
+      const { processNumber: _, ...told } = written
+      listed.push({ ...told, status: nowMs - told.seenAt > missingMs ? 'missing' : 'alive' })
     }
     return listed.sort((a, b) => (a.instance < b.instance ? -1 : 1)).slice(0, maxListed)
   }
 
   async #prune(nowMs: number): Promise<void> {
     const fields = await this.#keyValue.fields(key)
-    const gone = [...fields].filter(([, text]) => nowMs - (parse(text)?.seenAt ?? -Infinity) >= goneMs).map(([field]) => field)
+    const isGone = (written: Written | undefined) => !written || this.#isGone(written, nowMs)
+    const gone = [...fields].filter(([, text]) => isGone(parse(text))).map(([field]) => field)
     if (gone.length > 0) await this.#keyValue.deleteField(key, ...gone)
+  }
+
+  #isGone({ seenAt, processNumber }: Written, nowMs: number): boolean {
+    return nowMs - seenAt >= goneMs || (this.#isAlone && processNumber !== this.#processNumber)
   }
 }
 
 /** What another version wrote, or is damaged, is left out. */
-function parse(text: string): Told | undefined {
+function parse(text: string): Written | undefined {
   try {
-    const told = JSON.parse(text) as Partial<Told> | null
-    return typeof told?.instance === 'string' && typeof told.seenAt === 'number' ? (told as Told) : undefined
+    const written = JSON.parse(text) as Partial<Written> | null
+    return typeof written?.instance === 'string' && typeof written.seenAt === 'number' ? (written as Written) : undefined
   } catch {
     return undefined
   }

@@ -115,7 +115,7 @@ export class PerformanceMonitoringService {
       disk: disk ?? (connection.kind === 'embedded' ? connection.directory : process.cwd()),
       now,
     })
-    this.#instances = new Instances(keyValue)
+    this.#instances = new Instances(keyValue, connection)
     this.#queueStats = sharedFor(queuesMs, async () => (await queues?.getAllQueueStats()) ?? [])
     this.#judging = new Judging({
       keyValue,
@@ -189,7 +189,10 @@ export class PerformanceMonitoringService {
     return this.#latest() ?? this.#metricsOf(await this.#collector.sample())
   }
 
-  /** The processes that share the store and collect, by name; one that was killed is `missing` after 30 s and gone after 90 s. */
+  /**
+   * The processes that share the store and collect, by name. On Redis one that was killed is `missing` after 30 s and gone after 90 s; of
+   * an embedded file, which has one process at a time, it is gone as soon as the next one has opened it.
+   */
   instances(): Promise<Instance[]> {
     return this.#instances.list(this.#clock.now())
   }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { QueueStats } from '../answers.ts'
 import { stageOn } from '../monitor.test.stage.ts'
 import type { PerformanceMonitoringService } from '../performance-monitoring-service.ts'
+import { SeriesWriter } from '../series/series-writer.ts'
 import { queueStatsOf } from '../queue-stats.test.stage.ts'
 import type { StatsChange } from '../queue-stats.test.stage.ts'
 import type { Series } from './series-lines.ts'
@@ -175,6 +176,17 @@ describe.each(['redis', 'embedded'] as const)('getSummary on %s', (kind) => {
     await expect
       .poll(async () => (await a.getSummary()).verdict.reasons)
       .toMatchObject([{ kind: 'instance', subject: 'b', status: 'degraded', text: 'not heard of for 45 s, limit 30 s' }])
+  })
+
+  it('what a process bore that is not there any more is judged no more', async () => {
+    const gone = new SeriesWriter(stage.connection.keyValue('monitor'), 'gone', 10)
+    for (let sample = 0; sample < 12; sample += 1) gone.record('memory.usage', {}, 97, clock.now())
+    await gone.flush(clock.now())
+    const service = monitor('a')
+    const texts = async () => (await service.getSummary()).verdict.reasons.map(({ text }) => text)
+    expect(await texts()).toContain('97 % used, limit 95 %')
+    await service.start()
+    expect((await texts()).join()).not.toContain('97 %')
   })
 
   it('the section of the system shows who is there, however many were there before', async () => {

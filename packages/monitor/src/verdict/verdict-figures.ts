@@ -29,7 +29,7 @@ export function verdictFigures({ api, system, queues, queueStats, instances, own
   return {
     queues: queueStats.map((stats) => queueFigures(stats, queues)),
     routes: routeFigures(api),
-    machines: machineFigures(system),
+    machines: machineFigures(system, instances),
     store: own && storeLoad(own, system),
     missing: instances
       .filter(({ status }) => status === 'missing')
@@ -63,9 +63,11 @@ function routeFigures(window: Window): VerdictFigures['routes'] {
   })
 }
 
-/** By instance: what a process did not measure in the last minutes is left out, so one that ended is not judged. */
-function machineFigures(window: Window): MachineFigures[] {
-  return window.instances().map((instance) => {
+/** Of those that are there now; where nobody tells of itself, of all that measured something in the last minutes. */
+function machineFigures(window: Window, listed: readonly Instance[]): MachineFigures[] {
+  const alive = new Set(listed.filter(({ status }) => status === 'alive').map(({ instance }) => instance))
+  const measuring = window.instances().filter((instance) => listed.length === 0 || alive.has(instance))
+  return measuring.map((instance) => {
     const mean = (metric: MetricName, samples = 1): number | undefined => {
       const histogram = window.total(window.select(metric), instance, resourcesFrom)
       return (histogram?.count ?? 0) < samples ? undefined : (histogram?.mean ?? undefined)
