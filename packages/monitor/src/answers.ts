@@ -123,7 +123,7 @@ export interface SystemMetrics {
 
 /** The store, whichever kind it is of. */
 export interface StoreFigures {
-  /** It answered the last time it was asked. */
+  /** The connection stands, and one of the last two pings was answered. */
   readonly connected: boolean
   readonly kind: 'redis' | 'embedded'
   readonly version: string | null

@@ -37,7 +37,7 @@ import { requireSelection, requireView } from './summary/summary.ts'
 import type { Summary, SummarySelection, View } from './summary/summary.ts'
 import { groupsOf } from './summary/view-lines.ts'
 import { Judging } from './verdict/judging.ts'
-import { judgedMinutes } from './verdict/verdict-figures.ts'
+import { judgedMinutes, sustainedOf } from './verdict/verdict-figures.ts'
 
 export interface PerformanceMonitoringServiceOptions {
   readonly connection: Connection
@@ -131,6 +131,7 @@ export class PerformanceMonitoringService {
       connection,
       latest: () => this.#latest(),
       queues: this.#queueStats,
+      sustained: async () => sustainedOf(await this.#recent('system'), this.instance),
       api: () => this.#window('api', '1h'),
       now,
     })
@@ -328,7 +329,7 @@ export class PerformanceMonitoringService {
 
   /**
    * Whether this process can do its work, by looking: the store and its durability, memory, disk, event loop, workers, and the monitor
-   * itself. Callers within 2 s share one look. `unhealthy` when the store does not answer or a check fails. Never rejects.
+   * itself. Ping and event loop are judged by the last minutes, not by the moment. Callers within 2 s share one look. `unhealthy` when the store does not answer or a check fails. Never rejects.
    */
   getHealth(): Promise<HealthReport> {
     return this.#health()

@@ -8,6 +8,7 @@ const timeoutMs = 2000
 
 /** What the connection tells of its store. */
 export interface StoreReading {
+  /** The connection stands, and this or the last ping was answered. */
   readonly connected: boolean
   readonly kind: 'redis' | 'embedded'
   readonly durability: DurabilityGrade
@@ -27,6 +28,8 @@ export interface StoreReading {
 export class StoreCollector {
   readonly #connection: Connection
   readonly #health: BoundedCall<ConnectionHealth>
+  /** Readings in a row without an answer. */
+  #unanswered = 0
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -36,6 +39,7 @@ export class StoreCollector {
   async read(): Promise<StoreReading> {
     const health = await this.#health.read()
     const { kind, durability, connected } = this.#connection
+    this.#unanswered = health instanceof Missing || health.latencyMs === null ? this.#unanswered + 1 : 0
     const figure = <Name extends keyof ConnectionHealth>(
       name: Name,
       otherwise = 'the store does not tell',
@@ -44,7 +48,7 @@ export class StoreCollector {
       return health[name] ?? new Missing(connected ? otherwise : 'the store does not answer')
     }
     return {
-      connected: connected && !(health instanceof Missing) && health.latencyMs !== null,
+      connected: connected && this.#unanswered < 2,
       kind,
       durability,
       version: figure('version'),

@@ -3,6 +3,7 @@ import type { QueueStats, SystemMetrics } from '../answers.ts'
 import { atMost } from '../at-most.ts'
 import type { Window } from '../series/window.ts'
 import { sharedFor } from '../shared.ts'
+import type { Sustained } from '../verdict/verdict-figures.ts'
 import { healthReport } from './health-report.ts'
 import type { HealthReport, ServedPerformance } from './health-report.ts'
 
@@ -15,11 +16,13 @@ export interface HealthParts {
   readonly connection: Connection
   readonly latest: () => SystemMetrics | undefined
   readonly queues: () => Promise<readonly QueueStats[]>
+  readonly sustained: () => Promise<Sustained>
   /** Requests of the last hour. */
   readonly api: () => Promise<Window>
   readonly now: () => number
 }
 
+const nothingBorne: Sustained = { pingMs: undefined, eventLoopUtilization: undefined }
 const nothingServed: ServedPerformance = { responseTime: null, p95: null, requestsPerSecond: 0, errorRatio: null }
 
 /** Looks at everything once for all who ask within 2 s; never rejects. */
@@ -27,12 +30,12 @@ export function healthReader(parts: HealthParts): () => Promise<HealthReport> {
   return sharedFor(sharedMs, () => look(parts))
 }
 
-async function look({ connection, latest, queues, api, now }: HealthParts): Promise<HealthReport> {
+async function look({ connection, latest, queues, sustained, api, now }: HealthParts): Promise<HealthReport> {
   const store = await healthOf(connection)
   const answers = store.connected && store.latencyMs !== null
-  const [stats, window] = answers ? await Promise.all([inTime(queues()), inTime(api())]) : []
+  const [stats, window, borne] = answers ? await Promise.all([inTime(queues()), inTime(api()), inTime(sustained())]) : []
   const performance = window ? servedOf(window, now()) : nothingServed
-  return healthReport({ store, system: latest(), queues: stats, performance, nowMs: now() })
+  return healthReport({ store, system: latest(), queues: stats, performance, sustained: borne ?? nothingBorne, nowMs: now() })
 }
 
 async function healthOf(connection: Connection): Promise<ConnectionHealth> {

@@ -4,6 +4,7 @@ import { isWorkerless } from '../verdict/judge-queue.ts'
 import { worse } from '../verdict/judge-route.ts'
 import { disk, eventLoop, passed, ping, redisMemory, statusBy } from '../verdict/limits.ts'
 import type { Limit } from '../verdict/limits.ts'
+import type { Sustained } from '../verdict/verdict-figures.ts'
 import { countWords, percentWords, timeWords } from '../verdict/words.ts'
 
 /** Samples are taken every 5 s: older than this, the process no longer collects, ms. */
@@ -46,19 +47,21 @@ export interface HealthFigures {
   /** Undefined when they could not be read. */
   readonly queues: readonly QueueStats[] | undefined
   readonly performance: ServedPerformance
+  /** What this process bore in the last minutes: a moment is told and not judged. */
+  readonly sustained: Sustained
   readonly nowMs: number
 }
 
 type Looked = Omit<Check, 'checkedAt'>
 
 /** Pure: figures in, report out. What is not known makes nothing worse. */
-export function healthReport({ store, system, queues, performance, nowMs }: HealthFigures): HealthReport {
+export function healthReport({ store, system, queues, performance, sustained, nowMs }: HealthFigures): HealthReport {
   const looked: Looked[] = [
-    storeCheck(store),
+    storeCheck(store, sustained.pingMs),
     { name: 'durability', status: 'healthy', observed: null, unit: null, reason: durabilityWords(store) },
     ...storeMemoryCheck(store),
     limitCheck('disk', disk, system?.disk.usage, 'percent', (value) => `${percentWords(value)} used`, percentWords),
-    limitCheck('event loop', eventLoop, system?.application.eventLoopUtilization, 'ratio', (value) => `busy ${ofOne(value)}`, ofOne),
+    eventLoopCheck(system?.application.eventLoopUtilization, sustained.eventLoopUtilization),
     workersCheck(queues),
     rescueCheck(queues),
     collectionCheck(system, nowMs),
@@ -71,11 +74,18 @@ export function healthReport({ store, system, queues, performance, nowMs }: Heal
   }
 }
 
-function storeCheck({ connected, latencyMs }: ConnectionHealth): Looked {
+function storeCheck({ connected, latencyMs }: ConnectionHealth, sustainedMs: number | undefined): Looked {
   if (!connected || latencyMs === null) {
     return { name: 'store', status: 'failing', observed: null, unit: 'ms', reason: 'does not answer a ping within 1 s' }
   }
-  return limitCheck('store', ping, latencyMs, 'ms', (value) => `ping ${timeWords(value)}`, timeWords)
+  const judged = limitCheck('store', ping, sustainedMs ?? 0, 'ms', (value) => `ping ${timeWords(value)}`, timeWords)
+  return { ...judged, observed: latencyMs }
+}
+
+function eventLoopCheck(now: number | null | undefined, sustained: number | undefined): Looked {
+  const words = (value: number) => `busy ${ofOne(value)}`
+  if (now === null || now === undefined) return limitCheck('event loop', eventLoop, undefined, 'ratio', words, ofOne)
+  return { ...limitCheck('event loop', eventLoop, sustained ?? 0, 'ratio', words, ofOne), observed: now }
 }
 
 /** What may be lost is chosen, not a state that comes and goes: it is told and not judged. */

@@ -6,8 +6,17 @@ export interface Limit {
   readonly critical: number
 }
 
-/** Fewer requests, or ended attempts, say nothing about a route or a queue. */
+/**
+ * Nothing is judged by one sample, which a busy moment or a beginning explains. Fewer requests, or ended attempts, say nothing about a
+ * route or a queue.
+ */
 export const enough = 20
+/** Of how full something is, the mean of the last minutes is judged, and of no fewer samples. */
+export const fewest = 3
+/** Of what goes up and down, the mean of the last minutes is judged, and of no fewer samples: a minute of one process. */
+export const steady = 12
+/** A store is slow when so many of the last minutes' pings were, and 5 % of them. */
+export const slowPings = 3
 
 /** Age of the oldest ready message, ms. A level whose age target is longer warns at its target, and fails at five times that. */
 export const oldestAge: Limit = { metric: 'queue.oldest_age', warn: 60_000, critical: 300_000 }
@@ -36,7 +45,7 @@ export const throttled: Limit = { metric: 'cpu.throttled', warn: 0.1, critical: 
 
 /** Percent of maxmemory, or of the machine's memory where Redis has no maxmemory. */
 export const redisMemory: Limit = { metric: 'store.memory_usage', warn: 75, critical: 90 }
-/** Round trip of a ping, ms. */
+/** P95 of the last minutes' pings, ms. */
 export const ping: Limit = { metric: 'store.latency', warn: 20, critical: 100 }
 
 /** An instance is missing after this, ms. */

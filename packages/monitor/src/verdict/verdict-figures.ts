@@ -1,4 +1,5 @@
 import type { Instance, QueueStats, SystemMetrics } from '../answers.ts'
+import { fewest, slowPings, steady } from './limits.ts'
 import type { MetricName } from '../series/catalogue.ts'
 import { parseSeriesKey, seriesKey } from '../series/packed.ts'
 import type { Window } from '../series/window.ts'
@@ -11,8 +12,6 @@ export const judgedMinutes = 10
 /** Of them: routes and failures of the last 5, resources of the last 3. */
 const routesFrom = judgedMinutes - 5
 const resourcesFrom = judgedMinutes - 3
-/** Samples of a minute: a process that begins is busy, and its first ping is slow. */
-const enoughSamples = 12
 
 /** What is read to judge by: the last `judgedMinutes` of each group, and what is known of now. */
 export interface VerdictSources {
@@ -67,31 +66,51 @@ function routeFigures(window: Window): VerdictFigures['routes'] {
 function machineFigures(window: Window, listed: readonly Instance[]): MachineFigures[] {
   const alive = new Set(listed.filter(({ status }) => status === 'alive').map(({ instance }) => instance))
   const measuring = window.instances().filter((instance) => listed.length === 0 || alive.has(instance))
-  return measuring.map((instance) => {
-    const mean = (metric: MetricName, samples = 1): number | undefined => {
-      const histogram = window.total(window.select(metric), instance, resourcesFrom)
-      return (histogram?.count ?? 0) < samples ? undefined : (histogram?.mean ?? undefined)
-    }
-    return {
-      instance,
-      eventLoopUtilization: mean('event_loop.utilization', enoughSamples),
-      memory: mean('memory.usage'),
-      disk: mean('disk.usage'),
-      throttled: mean('cpu.throttled', enoughSamples),
-    }
-  })
+  return measuring.map((instance) => ({
+    instance,
+    eventLoopUtilization: meanOf(window, 'event_loop.utilization', steady, instance),
+    memory: meanOf(window, 'memory.usage', fewest, instance),
+    disk: meanOf(window, 'disk.usage', fewest, instance),
+    throttled: meanOf(window, 'cpu.throttled', steady, instance),
+  }))
+}
+
+/** Of the last minutes; undefined of fewer samples. */
+function meanOf(window: Window, metric: MetricName, samples: number, instance?: string): number | undefined {
+  const histogram = window.total(window.select(metric), instance, resourcesFrom)
+  return (histogram?.count ?? 0) < samples ? undefined : (histogram?.mean ?? undefined)
+}
+
+/** Of the last minutes' pings the 95th percentile, but no higher one than the third slowest. */
+function pingOf(window: Window, instance?: string): number | undefined {
+  const pings = window.total(window.select('store.latency'), instance, resourcesFrom)
+  if (!pings || pings.count < steady) return undefined
+  return pings.quantile(Math.min(0.95, (pings.count - slowPings + 1) / pings.count)) ?? undefined
+}
+
+/** What one process bore in the last minutes, where that is not judged by a moment. */
+export interface Sustained {
+  /** ms */
+  readonly pingMs: number | undefined
+  /** 0…1 */
+  readonly eventLoopUtilization: number | undefined
+}
+
+/** @param window the last `judgedMinutes` of the system */
+export function sustainedOf(window: Window, instance: string): Sustained {
+  return { pingMs: pingOf(window, instance), eventLoopUtilization: meanOf(window, 'event_loop.utilization', steady, instance) }
 }
 
 function storeLoad({ redis }: SystemMetrics, window: Window): StoreLoad {
-  const { kind, connected, usedMemoryBytes: used, maxMemoryBytes: most, memoryLimit } = redis
-  const pings = window.total(window.select('store.latency'), undefined, resourcesFrom)
+  const { kind, connected, maxMemoryBytes: most, memoryLimit } = redis
+  const used = meanOf(window, 'store.memory', fewest)
   // How full the disk of a file is, is told by the disk.
   const isMemory = memoryLimit === 'maxmemory' || memoryLimit === 'system'
   return {
     kind,
     connected,
-    memory: isMemory && used !== null && most !== null && most > 0 ? (used / most) * 100 : undefined,
+    memory: isMemory && used !== undefined && most !== null && most > 0 ? (used / most) * 100 : undefined,
     memoryLimit: memoryLimit ?? undefined,
-    pingMs: pings && pings.count >= enoughSamples ? (pings.quantile(0.95) ?? undefined) : undefined,
+    pingMs: pingOf(window),
   }
 }
