@@ -11,6 +11,7 @@ import { documentHandlers } from './routes/document-handlers.ts'
 import { importHandlers } from './routes/import-handlers.ts'
 import { inboxHandlers } from './routes/inbox-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
+import { roomHandlers } from './routes/room-handlers.ts'
 import { sampleHandlers } from './routes/sample-handlers.ts'
 import { workspaceSite } from './site.ts'
 import { startHelp } from './start-help.ts'
@@ -52,6 +53,7 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
     ...importHandlers(workspace),
     ...inboxHandlers(workspace),
     ...readingHandlers(workspace),
+    ...roomHandlers(workspace),
     ...sampleHandlers(workspace),
   }
   const sites = [workspaceSite]

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { MessageQueueService } from 'millrace'
 import type { Connection, Log } from 'millrace'
+import { LiveDocuments } from './collaboration/live-documents.ts'
+import { UpdateLog } from './collaboration/update-log.ts'
 import { EmbeddedDocumentStore } from './documents/embedded-document-store.ts'
 import { SharedDocumentStore } from './documents/shared-document-store.ts'
 import { WorkspaceEvents } from './events/workspace-events.ts'
@@ -33,6 +35,8 @@ export interface Workspace {
   readonly outbox: Outbox
   readonly activity: ActivityLog
   readonly sample: SampleTraffic
+  /** The documents that are edited together. */
+  readonly rooms: LiveDocuments
   /** Begins to handle the four queues in this process. Called once. */
   handle(): void
   /** Hands back what the handlers did not finish, then closes the rooms; the connection stays the caller's. Safe to call twice. */
@@ -60,6 +64,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   await events.start()
   const activity = new ActivityLog(outbox, log)
   const sample = new SampleTraffic(connection, log)
+  const rooms = new LiveDocuments({ documents, updates: shared.updates, log, onSaved: () => undefined })
   return {
     queues,
     documents,
@@ -74,8 +79,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     outbox,
     activity,
     sample,
+    rooms,
     handle: () => handleQueues(queues, { ...shared, documents, search }, log),
     close: once(async () => {
+      await rooms.close()
       await sample.close()
       await activity.close()
       await events.close()
@@ -112,6 +119,7 @@ function sharedRooms(connection: Connection, log: Log) {
   return {
     queues,
     outbox: new Outbox(queues),
+    updates: new UpdateLog(connection.keyValue('workspace-rooms')),
     imports: new ImportRecord(connection.keyValue('workspace-imports')),
     inbox: new Inbox(connection.keyValue('workspace-inbox')),
     people: new People(connection.keyValue('workspace-people')),

@@ -47,16 +47,18 @@ export type EventOf<Name extends RouteName> = (typeof routes)[Name] extends {
   ? { readonly [Event in keyof Events]: { readonly event: Event; readonly data: Static<Events[Event]> } }[keyof Events]
   : never
 
-type Call<Name extends RouteName> = [EventOf<Name>] extends [never]
-  ? Ask<Name>
-  : (options?: CallOptions<Name>) => AsyncGenerator<EventOf<Name>, void>
+type Call<Name extends RouteName> = (typeof routes)[Name] extends { readonly websocket: true }
+  ? (options: Pick<CallOptions<Name>, Extract<keyof CallOptions<Name>, 'params'>>) => string
+  : [EventOf<Name>] extends [never]
+    ? Ask<Name>
+    : (options?: CallOptions<Name>) => AsyncGenerator<EventOf<Name>, void>
 
 type Ask<Name extends RouteName> =
   Record<never, never> extends CallOptions<Name>
     ? (options?: CallOptions<Name>) => Promise<Answer<Name>>
     : (options: CallOptions<Name>) => Promise<Answer<Name>>
 
-/** One method an operation, named as in the table. */
+/** One method an operation, named as in the table. That of a WebSocket sends nothing: it answers with the address to open. */
 export type Client = { readonly [Name in RouteName]: Call<Name> }
 
 /** A refusal or failure that the server explained. */
@@ -92,6 +94,7 @@ interface LooseOptions {
  */
 export function createClient(options: ClientOptions): Client {
   const calls = (Object.entries(routes) as [RouteName, Route][]).map(([name, route]) => {
+    if (route.websocket === true) return [name, (given: LooseOptions) => socketAddressOf(options.baseUrl, route, given)]
     return [name, (given: LooseOptions = {}) => (route.events === undefined ? call(options, route, given) : watch(options, route, given))]
   })
   return Object.freeze(Object.fromEntries(calls) as Client)
@@ -158,4 +161,12 @@ function addressOf(baseUrl: string, route: Route, given: LooseOptions): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(given.query ?? {})) if (value !== undefined) query.set(name, String(value))
   return `${baseUrl.replace(/\/+$/, '')}${path}${query.size === 0 ? '' : `?${query}`}`
+}
+
+/** `wss://host/path`; a page's own origin where there is no other. */
+function socketAddressOf(baseUrl: string, route: Route, given: LooseOptions): string {
+  const own = (globalThis as { location?: { href: string } }).location?.href
+  const address = new URL(addressOf(baseUrl, route, given), own)
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:'
+  return address.href
 }

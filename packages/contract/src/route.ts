@@ -30,8 +30,8 @@ export interface Route {
   readonly bodyKind?: 'json' | 'multipart'
   /** @defaultValue 1 MiB */
   readonly bodyLimitBytes?: number
-  /** Of the one successful answer. */
-  readonly status: 200 | 201 | 202
+  /** Of the one successful answer; 101 where a WebSocket is opened. */
+  readonly status: 101 | 200 | 201 | 202
   readonly answer: TSchema
   /** Another status whose answer has the same shape: something was asked about, and is not well. */
   readonly unwellStatus?: 503
@@ -39,6 +39,8 @@ export interface Route {
   readonly hasTag?: boolean
   /** The answer is a stream of server-sent events; each has the data of its name. `answer` is then that of the first name. */
   readonly events?: Readonly<Record<string, TSchema>>
+  /** True: the path is opened as a WebSocket, and `answer` is the schema of nothing. */
+  readonly websocket?: true
   /** The answer may be one of these texts, and `answer` is the schema of a text. @defaultValue JSON alone */
   readonly contentTypes?: readonly string[]
 }

@@ -9,6 +9,7 @@ import { metricsRoutes, performanceRoutes } from './performance/performance-rout
 import { documentRoutes } from './workspace/document-routes.ts'
 import { importRoutes } from './workspace/import-routes.ts'
 import { inboxRoutes } from './workspace/inbox-routes.ts'
+import { roomRoutes } from './workspace/room-routes.ts'
 import { sampleTrafficRoutes } from './workspace/sample-traffic-routes.ts'
 import { searchRoutes } from './workspace/search-routes.ts'
 
@@ -127,6 +128,7 @@ export const routes = {
   ...performanceRoutes,
   ...messageRoutes,
   ...documentRoutes,
+  ...roomRoutes,
   ...searchRoutes,
   ...inboxRoutes,
   ...importRoutes,

@@ -47,6 +47,8 @@ export type {
   ServerErrorCode,
   ServerParts,
   Site,
+  Socket,
+  SocketHandler,
   TokenClaims,
   UploadedFile,
   Verifier,

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { roles, routes } from '@millrace/contract'
 import type { Role, Route, RouteName } from '@millrace/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
 import { answerOf, problemOf, startHarness } from './harness.test.setup.ts'
 import type { Harness, StoreKind } from './harness.test.setup.ts'
 import { defineHandlers } from './http/handler.ts'
@@ -24,6 +26,7 @@ const workspace = defineHandlers({
   listDocuments: () => ({ documents: [{ ...summary, textBytes: 0 }], total: 1 }),
   getDocument: () => ({ ...summary, text: '', watching: false }),
   listVersions: () => ({ id: 'one', versions: [] }),
+  openRoom: ({ identity }, socket) => socket.send(Buffer.from(identity.role)),
   getRendered: () => ({ id: 'one', version: 1, html: '', outline: [], truncated: false }),
   getLinks: () => ({ id: 'one', links: [], backlinks: [] }),
   getDocumentMessages: () => ({ id: 'one', messages: [] }),
@@ -92,6 +95,17 @@ describe.each<StoreKind>(['embedded', 'redis'])('who may do what on %s', (kind) 
     expect([head.status, await head.text()]).toEqual([200, ''])
   }
 
+  /** What is let in opens; asked for without opening, the answer is that it must be. */
+  async function expectSocket(path: string, headers: Record<string, string>, role: Role): Promise<void> {
+    const address = await harness.listening()
+    const socket = new WebSocket(address.replace('http', 'ws') + path, { headers: { ...headers, origin: address } })
+    const [heard] = (await once(socket, 'message')) as [Buffer]
+    expect(heard.toString()).toBe(role)
+    socket.close()
+    problemOf(await harness.ask('GET', path, { headers }), 426, 'UPGRADE_REQUIRED')
+    expect((await harness.ask('HEAD', path, { headers })).statusCode).toBe(426)
+  }
+
   /** What a request of `role` carries; a session of its own each time, since signing out is one of the cells. */
   const credentials = async (role: Role | undefined, by: 'bearer' | 'cookie'): Promise<Record<string, string>> => {
     if (role === undefined) return {}
@@ -107,6 +121,7 @@ describe.each<StoreKind>(['embedded', 'redis'])('who may do what on %s', (kind) 
     const given = requests[name]
     const { query = '', body, headers } = (typeof given === 'function' ? given(harness) : given) ?? {}
     if (row.events !== undefined && role !== undefined) return expectStream(pathOf(row.path), await credentials(role, by))
+    if (row.websocket && role !== undefined) return expectSocket(pathOf(row.path), await credentials(role, by), role)
     const url = pathOf(row.path) + query
     const asked = { headers: { ...headers, ...(await credentials(role, by)) }, ...(body === undefined ? {} : { body }) }
     const answer = await harness.ask(row.method, url, asked)

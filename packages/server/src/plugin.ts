@@ -3,6 +3,8 @@ import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { MillraceError, requireConnection } from '@millrace/connection'
 import type { Connection } from '@millrace/connection'
+import { routes } from '@millrace/contract'
+import type { Route, RouteName } from '@millrace/contract'
 import { PerformanceMonitoringService } from '@millrace/monitor'
 import type { MessageQueueService } from '@millrace/queue'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -20,6 +22,8 @@ import { refuseUnrouted, registerUnknownRoutes } from './http/unknown-routes.ts'
 import { defaultLimits } from './limits/policies.ts'
 import type { Limits } from './limits/policies.ts'
 import { RateLimits } from './limits/rate-limits.ts'
+import { OpenSockets } from './sockets/open-sockets.ts'
+import { enableSockets } from './sockets/register-socket.ts'
 import { openApiDocument } from './openapi/document.ts'
 import { registerDocs } from './openapi/register-docs.ts'
 import { EventStreams } from './stream/event-streams.ts'
@@ -109,6 +113,8 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   readJsonBodies(app)
   refuseWhileClosing(app)
   allowOrigins(app, options.corsOrigins ?? [])
+  // Before the guard: what it turns away has a socket to be ended as well.
+  if (Object.keys(options.handlers ?? {}).some((name) => (routes[name as RouteName] as Route).websocket)) await enableSockets(app)
   guard(app, gate)
   gate.limits.giveBackUnchanged(app)
   const directory = new QueueDirectory(options.connection, options.queues)
@@ -117,8 +123,10 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   recordScope(app, monitor)
   const streams = new EventStreams(gate.sessions)
   app.addHook('preClose', async () => streams.close())
+  const sockets = new OpenSockets(gate.sessions, app.log)
+  app.addHook('preClose', () => sockets.close())
   const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor, options.connection) }
-  const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams, connection: options.connection })
+  const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams, sockets, connection: options.connection })
   const sites = [dashboardSite, ...(options.sites ?? [])]
   const pages = registerPages(app, pagesBeside(sites, options.pages), rows)
   const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: gate.cookie.name }))

@@ -4,9 +4,7 @@ import type { Handlers } from 'millrace/server'
 import { writeDocument } from '../documents/write-document.ts'
 import { requireSubject } from './require-subject.ts'
 import type { Workspace } from '../workspace.ts'
-
-/** A document has an author; a token that names nobody writes as this. */
-const nobody = 'anonymous'
+import { nobody } from './nobody.ts'
 
 export function documentHandlers({ documents, outbox, activity, searchIndex, watches }: Workspace): Handlers {
   /** @throws MillraceError DOCUMENT_NOT_FOUND */

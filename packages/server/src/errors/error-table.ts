@@ -20,6 +20,7 @@ export const serverErrors = {
   BODY_TOO_LARGE: { status: 413, retryable: false, after: 'Nothing was changed.' },
   CONTENT_TYPE_UNSUPPORTED: { status: 415, retryable: false, after: 'Nothing was changed.' },
   HOST_UNKNOWN: { status: 421, retryable: false, after: 'Nothing was read or changed.' },
+  UPGRADE_REQUIRED: { status: 426, retryable: false, after: 'Nothing was changed.' },
   RATE_LIMITED: { status: 429, retryable: true, after: 'Nothing was read or changed; Retry-After says when the budget is whole again.' },
   STREAMS_TOO_MANY: { status: 429, retryable: true, after: 'No stream was opened; those that are open go on.' },
   HEADERS_TOO_LARGE: { status: 431, retryable: false, after: 'The request was not read.' },

@@ -1,6 +1,7 @@
 import type { Log } from '@millrace/connection'
 import type { Answer, Body, EventOf, Headers, Params, Query, RouteName, routes } from '@millrace/contract'
 import type { Identity } from '../auth/identity.ts'
+import type { Socket } from '../sockets/socket.ts'
 import type { EventStream } from '../stream/event-stream.ts'
 import type { UploadedFile } from './upload.ts'
 
@@ -54,11 +55,16 @@ type Given<Name extends RouteName> = [EventOf<Name>] extends [never]
 /** Where answers have a tag, one may be left out. */
 type Tagged<Row> = Row extends { readonly hasTag: true } ? Reply<null> : never
 
+/** Serves one WebSocket from its opening; what it throws ends the socket with code 1011. */
+export type SocketHandler<Name extends RouteName> = (call: Call<Name>, socket: Socket) => void | Promise<void>
+
 /** The same shape, not to be written to. */
 export type Frozen<Value> = Value extends object ? { readonly [Key in keyof Value]: Frozen<Value[Key]> } : Value
 
 /** Handlers by operation. An operation without one is not served: its path is unknown. */
-export type Handlers = { readonly [Name in RouteName]?: Handler<Name> }
+export type Handlers = {
+  readonly [Name in RouteName]?: (typeof routes)[Name] extends { readonly websocket: true } ? SocketHandler<Name> : Handler<Name>
+}
 
 /** Names handlers so that their calls are typed by the table. */
 export function defineHandlers<const Given extends Handlers>(handlers: Given): Given {

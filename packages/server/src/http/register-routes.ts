@@ -7,9 +7,11 @@ import { identityOf } from '../auth/guard.ts'
 import type { Identity } from '../auth/identity.ts'
 import type { Gate } from '../auth/guard.ts'
 import { clientAddressOf } from '../limits/client-address.ts'
+import type { OpenSockets } from '../sockets/open-sockets.ts'
+import { registerSocket } from '../sockets/register-socket.ts'
 import type { EventStreams } from '../stream/event-streams.ts'
 import { Reply } from './handler.ts'
-import type { Call, Handler, Handlers } from './handler.ts'
+import type { Call, Handler, Handlers, SocketHandler } from './handler.ts'
 import { bodyBytesOf } from './json-body.ts'
 import { withPatience } from './patience.ts'
 import { filesOf } from './upload.ts'
@@ -22,6 +24,7 @@ const bodyLimitBytes = 1024 * 1024
 interface Means {
   readonly gate: Gate
   readonly streams: EventStreams
+  readonly sockets: OpenSockets
   readonly connection: Connection
 }
 
@@ -32,9 +35,18 @@ const streamHeaders = { 'content-type': 'text/event-stream', 'cache-control': 'n
 export function registerRoutes(app: FastifyInstance, handlers: Handlers, means: Means): Route[] {
   const served: Route[] = []
   for (const [name, row] of Object.entries(routes) as [RouteName, Route][]) {
-    const handler = handlers[name] as Handler<RouteName> | undefined
+    const handler = handlers[name] as Handler<RouteName> | SocketHandler<RouteName> | undefined
     if (handler === undefined) continue
-    registerRoute(app, { name, row, handler, ...means })
+    if (row.websocket === true) {
+      const opens = handler as SocketHandler<RouteName>
+      registerSocket(app, {
+        name,
+        row,
+        handler: opens,
+        ...means,
+        callOf: (request, signalOf) => callOf(request, { row, ...means }, signalOf),
+      })
+    } else registerRoute(app, { name, row, handler: handler as Handler<RouteName>, ...means })
     served.push(row)
   }
   return served
@@ -77,7 +89,7 @@ function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams
     handler: async (request, reply) => {
       // Asked by HEAD, a stream would be opened for nobody.
       if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
-      const call = callOf(request, reply, { row, streams })
+      const call = callOf(request, { row, streams }, () => abortedWith(reply))
       const kind = row.method === 'GET' ? 'read' : 'write'
       // An upload takes as long as its client does: its calls of the store have deadlines of their own.
       const asked =
@@ -119,8 +131,13 @@ function checkContentType(request: FastifyRequest, row: Route): void {
   )
 }
 
-function callOf(request: FastifyRequest, reply: FastifyReply, { row, streams }: Pick<Registered, 'row' | 'streams'>): Call<RouteName> {
-  let gone: AbortController | undefined
+/** @param signalOf makes the signal of a call when it is asked for first */
+function callOf(
+  request: FastifyRequest,
+  { row, streams }: Pick<Registered, 'row' | 'streams'>,
+  signalOf: () => AbortSignal,
+): Call<RouteName> {
+  let signal: AbortSignal | undefined
   const call = {
     params: row.params === undefined ? undefined : request.params,
     query: row.query === undefined ? undefined : request.query,
@@ -135,19 +152,18 @@ function callOf(request: FastifyRequest, reply: FastifyReply, { row, streams }: 
     // Only a public row has no identity, and no public row has events.
     openStream: () => streams.open({ address: clientAddressOf(request.ip), identity: identityOf(request) as Identity }),
     get signal() {
-      gone ??= abortedWith(reply)
-      return gone.signal
+      return (signal ??= signalOf())
     },
   }
   return call as unknown as Call<RouteName>
 }
 
-function abortedWith(reply: FastifyReply): AbortController {
+function abortedWith(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
   const abort = () => {
     if (!reply.raw.writableFinished) gone.abort(new MillraceError('UPLOAD_INVALID', 'The client went away before it got its answer.'))
   }
   if (reply.raw.destroyed) abort()
   else reply.raw.once('close', abort)
-  return gone
+  return gone.signal
 }

@@ -19,6 +19,7 @@ const refusals: Readonly<Record<string, readonly [title: string, code: string, d
   404: ['Nothing has this name', 'QUEUE_NOT_FOUND', 'There is no queue mial. There are mail, reports.'],
   413: ['The body is too large', 'BODY_TOO_LARGE', 'The body is larger than this route takes.'],
   415: ['The body is of another kind', 'CONTENT_TYPE_UNSUPPORTED', 'The body must be application/json; no Content-Type was given.'],
+  426: ['Not asked for as a WebSocket', 'UPGRADE_REQUIRED', 'This path is opened as a WebSocket.'],
   429: ['A limit is used up', 'RATE_LIMITED', 'More than 50 requests in 15 minutes. Try again in 312 s.'],
   503: [
     'The store does not answer, or the server is about to end',

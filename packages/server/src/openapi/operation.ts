@@ -69,6 +69,7 @@ function bodyOf(row: Route, example: LooseExample, schemas: Schemas): JsonSchema
 }
 
 function answerOf(row: Route, { answer }: LooseExample, schemas: Schemas): JsonSchema {
+  if (row.websocket === true) return { description: 'The WebSocket is open' }
   if (row.events !== undefined) return streamOf(row, row.events, answer, schemas)
   const kinds = row.contentTypes ?? ['application/json']
   const texts = answer as Readonly<Record<string, string>>
@@ -112,6 +113,7 @@ function problemsOf(row: Route): JsonSchema {
     ...(row.params === undefined ? [] : ['404']),
     ...(has.body === undefined ? [] : ['413', '415']),
     ...(row.policy === 'none' ? [] : ['429']),
+    ...(row.websocket === true ? ['426'] : []),
     ...(row.unwellStatus === undefined ? ['503'] : []),
     'default',
   ]

@@ -40,6 +40,7 @@ export const workspaceExamples: Examples<Rest> = {
     params,
     answer: { id: 'minutes', versions: [{ version: 2, title: 'Minutes', textBytes: 22, createdAtMs: momentMs, author: 'ada' }] },
   },
+  openRoom: { params, answer: null },
   getRendered: {
     params,
     answer: {
