@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useLayoutEffect, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 
@@ -19,13 +19,18 @@ interface DialogProps {
   readonly onClose: () => void
 }
 
-/** Asks before something changes. Escape and Cancel leave everything as it is. */
+/** Asks before something changes. Escape and Cancel leave everything as it is; what had the focus before has it again afterwards. */
 export function Dialog(props: DialogProps) {
   const { title, children, action, isDangerous = false, typedName, isBusy = false, failure, onConfirm, onClose } = props
   const place = useRef<HTMLDialogElement>(null)
   const [typed, setTyped] = useState('')
   const id = useId()
-  useEffect(() => place.current?.showModal(), [])
+  useLayoutEffect(() => {
+    const dialog = place.current
+    dialog?.showModal()
+    // Whoever opened it has the focus again, however it goes.
+    return () => dialog?.close()
+  }, [])
   const mayConfirm = !isBusy && (typedName === undefined || typed === typedName)
   return (
     <dialog ref={place} className="dialog" aria-labelledby={id} onClose={onClose}>

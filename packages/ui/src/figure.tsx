@@ -1,5 +1,6 @@
 import { unknown } from './format.model.ts'
 import type { Quantity } from './format.model.ts'
+import { usePast } from './past.tsx'
 import { Skeleton } from './skeleton.tsx'
 import { Sparkline } from './sparkline.tsx'
 import type { Points } from './sparkline.model.ts'
@@ -19,7 +20,9 @@ export interface FigureProps {
 }
 
 /** One of the figures at the top: label, value, line, and what to hold it against. */
-export function Figure({ label, value, state = null, points, limit = null, note = '' }: FigureProps) {
+export function Figure({ label, value, state: stateNow = null, points, limit = null, note = '' }: FigureProps) {
+  const past = usePast()
+  const state = past === null ? stateNow : null
   return (
     <div className="figure" data-status={state?.status ?? 'ok'}>
       <dt className="label">
@@ -36,7 +39,9 @@ export function Figure({ label, value, state = null, points, limit = null, note 
           )}
         </dd>
       )}
-      <dd className="note">{value === undefined ? <Skeleton width="70%" height={10} /> : note}</dd>
+      <dd className="note">
+        {value === undefined ? <Skeleton width="70%" height={10} /> : value !== null && past !== null ? past.age : note}
+      </dd>
     </div>
   )
 }

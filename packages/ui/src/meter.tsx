@@ -1,4 +1,5 @@
 import { formatShare, unknown } from './format.model.ts'
+import { usePast } from './past.tsx'
 import { statusBy } from './status.model.ts'
 import { StatusShape } from './status.tsx'
 
@@ -15,7 +16,8 @@ export interface MeterProps {
 /** Use of a limit, with a thin tick where it warns and a thick one where it is critical. */
 export function Meter({ name, usage, of, limit }: MeterProps) {
   const value = usage === null ? null : Math.min(1, Math.max(0, usage))
-  const status = statusBy(value, limit)
+  const past = usePast()
+  const status = past === null ? statusBy(value, limit) : 'unknown'
   const isBad = status === 'slow' || status === 'fail'
   return (
     <div className="meter" data-status={status}>
@@ -33,7 +35,7 @@ export function Meter({ name, usage, of, limit }: MeterProps) {
           aria-valuemin={0}
           aria-valuemax={100}
           aria-valuenow={Math.round(value * 100)}
-          aria-valuetext={`${formatShare(value)}, ${of}${isBad ? `, ${status === 'fail' ? 'critical' : 'warning'}` : ''}`}
+          aria-valuetext={`${formatShare(value)}, ${of}${isBad ? `, ${status === 'fail' ? 'critical' : 'warning'}` : ''}${past === null ? '' : `, ${past.age}`}`}
         >
           <div className="fill" style={{ width: `${value * 100}%` }} />
           {limit !== undefined && (

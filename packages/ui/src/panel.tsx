@@ -1,5 +1,6 @@
 import { useId } from 'react'
 import type { ReactNode } from 'react'
+import { usePast } from './past.tsx'
 
 interface PanelProps {
   readonly title: ReactNode
@@ -7,19 +8,19 @@ interface PanelProps {
   readonly note?: ReactNode
   /** At the right end of the head. */
   readonly end?: ReactNode
-  /** What is shown is old: its values are grey. */
-  readonly isOld?: boolean
   readonly children: ReactNode
 }
 
 /** A bordered part of a page under its own heading. */
-export function Panel({ title, note, end, isOld = false, children }: PanelProps) {
+export function Panel({ title, note, end, children }: PanelProps) {
   const id = useId()
+  const past = usePast()
   return (
-    <section className={isOld ? 'panel old' : 'panel'} aria-labelledby={id}>
+    <section className="panel" aria-labelledby={id}>
       <div className="panel-head">
         <h2 id={id}>{title}</h2>
         {note !== undefined && <span className="note">{note}</span>}
+        {past !== null && <span className="note">{past.asOf}</span>}
         {end !== undefined && <div className="end">{end}</div>}
       </div>
       {children}

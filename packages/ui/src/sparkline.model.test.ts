@@ -29,6 +29,27 @@ it('shows the limit where it is near, and leaves it out where it would press the
 })
 
 it('nothing measured is no line at all', () => {
-  expect(sparkOf([])).toEqual({ lines: [], areas: [], limit: null, end: null })
-  expect(sparkOf([[0, null]]).end).toBeNull()
+  expect(sparkOf([])).toEqual({ lines: [], areas: [], dots: [], limit: null })
+  expect(sparkOf([[0, null]]).dots).toEqual([])
+})
+
+it('a value without a neighbour is a dot, for no line reaches it; and so is the last one', () => {
+  const { lines, dots } = sparkOf([
+    [0, 2],
+    [1, null],
+    [2, 1],
+    [3, 2],
+    [4, null],
+  ])
+  expect(lines).toEqual(['M50 51L75 6'])
+  expect(dots).toEqual([
+    { x: 0, y: 6 },
+    { x: 75, y: 6 },
+  ])
+  expect(
+    sparkOf([
+      [0, null],
+      [1, 3],
+    ]),
+  ).toMatchObject({ lines: [], dots: [{ x: 100, y: 6 }] })
 })

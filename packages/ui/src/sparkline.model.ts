@@ -9,15 +9,15 @@ export interface Spark {
   readonly areas: readonly string[]
   /** Where the limit lies, from the top; null when there is none. */
   readonly limit: number | null
-  /** The last value, in percent of the box; null where nothing was measured. */
-  readonly end: { readonly x: number; readonly y: number } | null
+  /** The last value, and those without a neighbour, which no line reaches; in percent of the box. */
+  readonly dots: readonly { readonly x: number; readonly y: number }[]
 }
 
 /** A line without axes: from 0 to the highest of its values and its limit. */
 export function sparkOf(points: Points, limit: number | null = null): Spark {
   const first = points[0]
   const last = points.at(-1)
-  if (first === undefined || last === undefined) return { lines: [], areas: [], limit: null, end: null }
+  if (first === undefined || last === undefined) return { lines: [], areas: [], dots: [], limit: null }
   const spanMs = Math.max(1, last[0] - first[0])
   const highest = Math.max(...points.map(([, value]) => value ?? 0))
   // A limit far above all values would press the line flat: it is left out of the picture then.
@@ -29,12 +29,14 @@ export function sparkOf(points: Points, limit: number | null = null): Spark {
     if (value === null) pieces.push([])
     else pieces.at(-1)?.push(place([at, value]))
   }
-  const drawn = pieces.filter((piece) => piece.length > 0)
+  const drawn = pieces.filter((piece) => piece.length > 1)
+  const lone = pieces.flatMap((piece) => (piece.length === 1 ? piece : []))
+  const end = pieces.findLast((piece) => piece.length > 0)?.at(-1)
   return {
-    lines: drawn.map((piece) => `M${piece.map(text).join('L')}${piece.length === 1 ? 'h.01' : ''}`),
+    lines: drawn.map((piece) => `M${piece.map(text).join('L')}`),
     areas: drawn.map((piece) => `M${piece.map(text).join('L')}V100H${round(piece[0]?.x ?? 0)}Z`),
     limit: shownLimit === null ? null : round(96 - (shownLimit / top) * 90),
-    end: drawn.at(-1)?.at(-1) ?? null,
+    dots: end === undefined || lone.includes(end) ? lone : [...lone, end],
   }
 }
 

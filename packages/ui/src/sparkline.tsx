@@ -1,3 +1,4 @@
+import { usePast } from './past.tsx'
 import { sparkOf } from './sparkline.model.ts'
 import type { Points } from './sparkline.model.ts'
 import type { StatusName } from './status.model.ts'
@@ -11,9 +12,10 @@ interface SparklineProps {
 
 /** A line without axes, as wide as its place; the figure beside it says the value. */
 export function Sparkline({ points, limit = null, status = 'ok' }: SparklineProps) {
-  const { lines, areas, limit: limitY, end } = sparkOf(points, limit)
+  const { lines, areas, dots, limit: limitY } = sparkOf(points, limit)
+  const isPast = usePast() !== null
   return (
-    <span className="spark" data-status={status} aria-hidden="true">
+    <span className="spark" data-status={isPast ? 'unknown' : status} aria-hidden="true">
       <svg viewBox="0 0 100 100" preserveAspectRatio="none">
         {areas.map((path) => (
           <path key={path} className="area" d={path} />
@@ -23,7 +25,9 @@ export function Sparkline({ points, limit = null, status = 'ok' }: SparklineProp
           <path key={path} className="line" d={path} vectorEffect="non-scaling-stroke" />
         ))}
       </svg>
-      {end !== null && <span className="end" style={{ left: `${end.x}%`, top: `${end.y}%` }} />}
+      {dots.map(({ x, y }) => (
+        <span key={x} className="dot" style={{ left: `${x}%`, top: `${y}%` }} />
+      ))}
     </span>
   )
 }

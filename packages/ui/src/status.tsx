@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import type { StatusName } from './status.model.ts'
+import { usePast } from './past.tsx'
+import type { StatusName, StatusWord } from './status.model.ts'
 
 const shapes: Readonly<Record<StatusName, ReactNode>> = {
   ok: (
@@ -41,14 +42,20 @@ interface StatusProps {
   readonly word: string
   /** Filled, for a state that heads something; plain in tables. */
   readonly badge?: boolean
+  /** Known now, also where what stands around it is past. */
+  readonly isNow?: boolean
 }
 
-/** Shape, word and colour of a state. */
-export function Status({ status, word, badge = false }: StatusProps) {
+const notKnown: StatusWord = { status: 'unknown', word: 'Unknown' }
+
+/** Shape, word and colour of a state; unknown where what it is of is past. */
+export function Status({ status, word, badge = false, isNow = false }: StatusProps) {
+  const isPast = usePast() !== null && !isNow
+  const shown = isPast ? notKnown : { status, word }
   return (
-    <span className={badge ? 'status badge' : 'status'} data-status={status}>
-      <StatusShape status={status} />
-      <span className="word">{word}</span>
+    <span className={badge ? 'status badge' : 'status'} data-status={shown.status}>
+      <StatusShape status={shown.status} />
+      <span className="word">{shown.word}</span>
     </span>
   )
 }

@@ -8,6 +8,7 @@ import type { Line } from '../charts/lines.model.ts'
 import { metrics } from '../summary/metric-names.ts'
 import { isAlike, limitOf, pointsOf } from '../summary/series.model.ts'
 import { useSummary } from '../summary/use-summary.ts'
+import { TitleNote } from '../title-note.tsx'
 import { RequestFacts, TimeFacts } from './route-facts.tsx'
 import { RoutesPanel } from './routes-panel.tsx'
 import { countWords, routeRow } from './routes.model.ts'
@@ -20,7 +21,7 @@ export function ApiPage() {
   const [search] = useSearchParams()
   const [method, endpoint] = [search.get('method'), search.get('endpoint')]
   const chosen = useMemo(() => (method === null || endpoint === null ? null : { method, endpoint }), [method, endpoint])
-  const { summary, isOld } = useSummary({ view: 'api', ...chosen })
+  const { summary } = useSummary({ view: 'api', ...chosen })
   const rows = useMemo(() => (summary === undefined ? undefined : rowsOf(summary)), [summary])
   const row = chosen && rows?.find((one) => isChosen(one, chosen))
   const labels = useMemo(() => chosen ?? {}, [chosen])
@@ -30,7 +31,6 @@ export function ApiPage() {
   const chart = {
     resolutionSeconds: summary?.resolutionSeconds ?? 60,
     generatedAtMs: summary?.generatedAt ?? 0,
-    isOld,
     empty: chosen === null ? 'No request was answered in this time.' : 'This route answered no request in this time.',
   }
   return (
@@ -55,7 +55,7 @@ export function ApiPage() {
         />
         <LineChart title="Percentiles" note="log scale" lines={lines} unit="ms" {...chart} isTall />
       </div>
-      <RoutesPanel rows={rows} summary={summary} chosen={chosen} isOld={isOld} />
+      <RoutesPanel rows={rows} summary={summary} chosen={chosen} />
     </>
   )
 }
@@ -95,7 +95,7 @@ function Title({ summary, chosen, row }: TitleProps) {
     return (
       <div className="title">
         <h1>API</h1>
-        <p>{summary && countWords(summary.api.routes)}</p>
+        <TitleNote>{summary && countWords(summary.api.routes)}</TitleNote>
       </div>
     )
   }
@@ -108,7 +108,7 @@ function Title({ summary, chosen, row }: TitleProps) {
         </code>
       </h1>
       {row && <Status status={row.status} word={row.word} badge />}
-      <p>{row ? row.reason : summary && 'No request of this route was recorded in this time.'}</p>
+      <TitleNote>{row ? row.reason : summary && 'No request of this route was recorded in this time.'}</TitleNote>
     </div>
   )
 }

@@ -13,13 +13,12 @@ interface RoutesPanelProps {
   readonly rows: readonly RouteRow[] | undefined
   readonly summary: Summary | undefined
   readonly chosen: { readonly method: string; readonly endpoint: string } | null
-  readonly isOld: boolean
 }
 
 const defaultSort = formatSorting(byTrouble)
 
 /** The table of routes; the address keeps what it is ordered and filtered by. */
-export function RoutesPanel({ rows, summary, chosen, isOld }: RoutesPanelProps) {
+export function RoutesPanel({ rows, summary, chosen }: RoutesPanelProps) {
   const [sort, setSort] = usePlace('sort', defaultSort)
   const [filter, setFilter] = usePlace('filter', '')
   const [search] = useSearchParams()
@@ -40,7 +39,6 @@ export function RoutesPanel({ rows, summary, chosen, isOld }: RoutesPanelProps) 
     <Panel
       title="Routes"
       note={shown && (shown.length === total ? String(total) : `${shown.length} of ${total}`)}
-      isOld={isOld}
       end={
         <>
           <select className="control phone-only" aria-label="Order routes by" value={sort} onChange={({ target }) => setSort(target.value)}>

@@ -6,7 +6,6 @@ import { Keys } from './keys.tsx'
 interface ChartPanelProps {
   readonly title: string
   readonly note?: string | undefined
-  readonly isOld: boolean
   readonly isLoading: boolean
   /** Why there is nothing to draw; undefined where there is. */
   readonly empty: string | undefined
@@ -23,7 +22,7 @@ const lowPx = 184
 const tallPx = 252
 
 /** A chart with its head: what is drawn, the keys with their values, and the same as a table. */
-export function ChartPanel({ title, note, isOld, isLoading, empty, keys, scale, plot, table, isTall = false }: ChartPanelProps) {
+export function ChartPanel({ title, note, isLoading, empty, keys, scale, plot, table, isTall = false }: ChartPanelProps) {
   const [isTable, setTable] = useState(false)
   const isThere = !isLoading && empty === undefined
   return (
@@ -31,7 +30,6 @@ export function ChartPanel({ title, note, isOld, isLoading, empty, keys, scale, 
       <Panel
         title={title}
         note={note}
-        isOld={isOld}
         end={
           isThere && (
             <>

@@ -26,17 +26,15 @@ interface HeatmapChartProps {
   readonly resolutionSeconds: number
   readonly generatedAtMs: number
   readonly empty: string
-  /** The values are grey, and the time since they were read stays empty. */
-  readonly isOld?: boolean
 }
 
 const noColumns = { columns: [], bucketsPerDoubling: 16 as const }
 
 /** How times were spread, from the buckets as stored: one column a point, one row a bucket, percentiles on top. */
 export function HeatmapChart(props: HeatmapChartProps) {
-  const { title, note, heatmap, lines, rates, noun, resolutionSeconds, generatedAtMs, empty, isOld = false } = props
+  const { title, note, heatmap, lines, rates, noun, resolutionSeconds, generatedAtMs, empty } = props
   const [pointed, setPointed] = useState<Pointed | null>(null)
-  const untilMs = useUntil(isOld)
+  const untilMs = useUntil()
   const cells = useMemo(() => cellsOf(heatmap ?? noColumns, rates), [heatmap, rates])
   const shown = useMemo(
     () => ({ grid: gridOver(cells.starts, lines, resolutionSeconds, generatedAtMs), scale: cells.scale, untilMs }),
@@ -52,7 +50,6 @@ export function HeatmapChart(props: HeatmapChartProps) {
     <ChartPanel
       title={title}
       note={note}
-      isOld={isOld}
       isLoading={heatmap === undefined}
       empty={cells.largest === 0 ? empty : undefined}
       isTall

@@ -20,8 +20,6 @@ interface LineChartProps {
   readonly generatedAtMs: number
   /** What stands there when no line has a value. */
   readonly empty: string
-  /** The values are grey, and the time since they were read stays empty. */
-  readonly isOld?: boolean
   /** As high as a heatmap that it stands beside. */
   readonly isTall?: boolean
 }
@@ -30,19 +28,9 @@ interface LineChartProps {
  * Rates, shares, amounts or latencies over time. Amounts begin at 0, latency is by powers of ten; what was not measured stays a gap, the
  * point that still runs is dotted, and where a line `in` stays above a line `out` to the end, what lies between them is hatched.
  */
-export function LineChart({
-  title,
-  note,
-  lines,
-  unit,
-  resolutionSeconds,
-  generatedAtMs,
-  empty,
-  isOld = false,
-  isTall = false,
-}: LineChartProps) {
+export function LineChart({ title, note, lines, unit, resolutionSeconds, generatedAtMs, empty, isTall = false }: LineChartProps) {
   const [pointed, setPointed] = useState<Pointed | null>(null)
-  const untilMs = useUntil(isOld)
+  const untilMs = useUntil()
   const drawn = useMemo(() => lines ?? [], [lines])
   const shown = useMemo(() => {
     const grid = gridOf(drawn, resolutionSeconds, generatedAtMs)
@@ -62,7 +50,6 @@ export function LineChart({
     <ChartPanel
       title={title}
       note={note}
-      isOld={isOld}
       isLoading={lines === undefined}
       empty={latestPoint(shown.grid) === null ? empty : undefined}
       isTall={isTall}

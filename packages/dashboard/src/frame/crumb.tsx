@@ -5,7 +5,9 @@ import { placeOf } from './place-of.model.ts'
 /** Where one is: the section, and the thing of it that the address names. */
 export function Crumb() {
   const [location] = useLocation()
-  const { section, thing } = placeOf(location)
+  const place = placeOf(location)
+  if (place === null) return <span className="crumb">No such page</span>
+  const { section, thing } = place
   if (thing === '') return <span className="crumb">{section.name}</span>
   return (
     <span className="crumb">

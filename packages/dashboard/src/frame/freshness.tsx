@@ -1,7 +1,7 @@
 import { Icon, formatAge, useNow } from '@millrace/ui'
 import { elapsedPart, freshnessText } from '../summary/freshness.model.ts'
 import { useFeed } from '../summary/use-feed.tsx'
-import { usePageEntry } from './use-page-entry.ts'
+import { usePageEntry } from '../summary/use-page-entry.ts'
 
 const ringLength = 2 * Math.PI * 5.5
 

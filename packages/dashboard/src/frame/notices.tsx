@@ -1,7 +1,8 @@
 import { Banner, Button, useNow } from '@millrace/ui'
 import { slowText, troubleOf } from '../summary/freshness.model.ts'
+import { usualIntervalMs } from '../summary/refresh-policy.model.ts'
 import { useFeed } from '../summary/use-feed.tsx'
-import { usePageEntry } from './use-page-entry.ts'
+import { usePageEntry } from '../summary/use-page-entry.ts'
 
 /** Above every page: what is wrong with reading it, and that it is read more slowly. */
 export function Notices() {
@@ -24,6 +25,11 @@ export function Notices() {
         >
           {trouble.text}
         </Banner>
+      )}
+      {state.liveEnd !== null && (
+        <p className="slow-note" role="status">
+          Live ended: {state.liveEnd}. The figures are read every {usualIntervalMs / 1_000} s again.
+        </p>
       )}
       {slow !== null && (
         <p className="slow-note" role="status">

@@ -1,9 +1,18 @@
 import { sections } from '../sections.tsx'
 import type { Section } from '../sections.tsx'
 
-/** The section that a location is in, and the thing of it that it names: '' for the section itself. */
-export function placeOf(location: string): { readonly section: Section; readonly thing: string } {
-  const found = sections.find(({ path }) => path !== '/' && (location === path || location.startsWith(`${path}/`)))
-  const section = found ?? (sections[0] as Section)
-  return { section, thing: found === undefined ? '' : decodeURIComponent(location.slice(section.path.length + 1)) }
+export interface Place {
+  readonly section: Section
+  /** '' for the section itself. */
+  readonly thing: string
+}
+
+/** The section that a location is in, and the thing of it that the location names; null where it names no page. */
+export function placeOf(location: string): Place | null {
+  const path = location.replace(/\/+$/, '') || '/'
+  const own = sections.find((section) => section.path === path)
+  if (own !== undefined) return { section: own, thing: '' }
+  const [, parent, thing = ''] = /^(\/[^/]+)\/([^/]+)$/.exec(path) ?? []
+  const section = sections.find((one) => one.path === parent && one.pages.length > 1)
+  return section === undefined ? null : { section, thing: decodeURIComponent(thing) }
 }

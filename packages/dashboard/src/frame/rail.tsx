@@ -1,13 +1,22 @@
 import type { Summary } from '@millrace/contract'
-import { Icon, Mark, StatusShape } from '@millrace/ui'
+import { Icon, Mark, StatusShape, formatClock } from '@millrace/ui'
+import type { StatusName } from '@millrace/ui'
 import { useLocation } from 'wouter'
 import { PlaceLink } from '../place-link.tsx'
 import { sections } from '../sections.tsx'
 import { useSession } from '../session.ts'
+import type { Lapse } from '../summary/freshness.model.ts'
 import { sectionState } from './section-state.model.ts'
 
+interface RailProps {
+  readonly summary: Summary | undefined
+  readonly lapse: Lapse | null
+}
+
+const troubles: Readonly<Partial<Record<StatusName, string>>> = { fail: 'failing', slow: 'degraded', unknown: 'unknown' }
+
 /** The sections with what is wrong in them; a bar at the foot on a phone. */
-export function Rail({ summary }: { readonly summary: Summary | undefined }) {
+export function Rail({ summary, lapse }: RailProps) {
   const [location] = useLocation()
   return (
     <nav className="rail" aria-label="Sections">
@@ -17,7 +26,7 @@ export function Rail({ summary }: { readonly summary: Summary | undefined }) {
       </PlaceLink>
       <ul>
         {sections.map(({ path, name, icon }) => {
-          const { status, count } = sectionState(path, summary)
+          const { status, count } = sectionState(path, summary, lapse !== null)
           return (
             <li key={path}>
               <PlaceLink href={path} title={name} isCurrent={isWithin(location, path)}>
@@ -27,7 +36,7 @@ export function Rail({ summary }: { readonly summary: Summary | undefined }) {
                 {status !== null && (
                   <span className="trouble">
                     <StatusShape status={status} size={12} />
-                    <span className="visually-hidden">{status === 'fail' ? 'failing' : 'degraded'}</span>
+                    <span className="visually-hidden">{troubles[status]}</span>
                   </span>
                 )}
               </PlaceLink>
@@ -35,17 +44,18 @@ export function Rail({ summary }: { readonly summary: Summary | undefined }) {
           )
         })}
       </ul>
-      <Foot summary={summary} />
+      <Foot summary={summary} lapse={lapse} />
     </nav>
   )
 }
 
-function Foot({ summary }: { readonly summary: Summary | undefined }) {
+function Foot({ summary, lapse }: RailProps) {
   const session = useSession()
   if (summary === undefined) return null
   const alive = summary.instances.filter(({ status }) => status === 'alive').length
   const { version } = summary.system.application
-  const instances = alive === 1 ? 'one instance' : `${alive} instances`
+  const at = lapse === null || lapse.readAtMs === 0 ? '' : ` at ${formatClock(lapse.readAtMs)}`
+  const instances = `${alive === 1 ? 'one instance' : `${alive} instances`}${at}`
   return (
     <div className="foot">
       {session !== undefined && <p title={session.name ?? session.subject ?? undefined}>Signed in as {session.role}</p>}

@@ -1,9 +1,12 @@
 import type { Summary } from '@millrace/contract'
 import { Mark, Segment, ThemeButton } from '@millrace/ui'
 import type { useTheme } from '@millrace/ui'
+import { useLocation } from 'wouter'
 import { ranges, useRange } from '../place.ts'
 import { Crumb } from './crumb.tsx'
 import { Freshness } from './freshness.tsx'
+import { LiveSwitch } from './live-switch.tsx'
+import { placeOf } from './place-of.model.ts'
 import { RefreshButton } from './refresh-button.tsx'
 import { SignOutButton } from './sign-out-button.tsx'
 
@@ -16,6 +19,8 @@ interface TopBarProps {
 /** What holds for every page: where one is, the range, how fresh the figures are, the theme. */
 export function TopBar({ theme, summary, signInPath }: TopBarProps) {
   const [range, setRange] = useRange()
+  const [location] = useLocation()
+  const hasFigures = placeOf(location) !== null
   const environment = summary?.environment ?? null
   return (
     <header className="topbar">
@@ -25,11 +30,16 @@ export function TopBar({ theme, summary, signInPath }: TopBarProps) {
       <Crumb />
       {environment !== null && <span className="tag">{environment}</span>}
       <div className="mr:flex-1" />
-      <Segment label="Range" options={ranges} chosen={range} choose={setRange} />
-      <Freshness />
-      <span className="refresh">
-        <RefreshButton />
-      </span>
+      {hasFigures && (
+        <>
+          <Segment label="Range" options={ranges} chosen={range} choose={setRange} />
+          <Freshness />
+          <LiveSwitch />
+          <span className="refresh">
+            <RefreshButton />
+          </span>
+        </>
+      )}
       <ThemeButton theme={theme} />
       <SignOutButton signInPath={signInPath} />
     </header>

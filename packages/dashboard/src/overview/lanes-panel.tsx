@@ -1,12 +1,13 @@
 import type { Summary } from '@millrace/contract'
-import { Empty, Panel, Skeleton, Status } from '@millrace/ui'
+import { Empty, Panel, Skeleton, Status, usePast } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { lanesOf } from '../queues/lanes.model.ts'
 import { LaneStrip } from '../queues/lane-strip.tsx'
 import { queueRows } from '../queues/queue-row.model.ts'
 
 /** The levels of the queue in most trouble. */
-export function LanesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+export function LanesPanel({ summary }: { readonly summary: Summary | undefined }) {
+  const past = usePast()
   const worst = summary && queueRows(summary)[0]
   const starved = worst && lanesOf(worst.queue.levels).lanes.filter(({ isStarved }) => isStarved)
   return (
@@ -22,9 +23,10 @@ export function LanesPanel({ summary, isOld }: { readonly summary: Summary | und
           </>
         )
       }
-      isOld={isOld}
       end={
-        starved !== undefined && starved.length > 0 && <Status status="slow" word={starvedText(starved.map(({ level }) => level))} badge />
+        past === null &&
+        starved !== undefined &&
+        starved.length > 0 && <Status status="slow" word={starvedText(starved.map(({ level }) => level))} badge />
       }
     >
       {summary === undefined && (

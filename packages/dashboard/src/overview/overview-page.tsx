@@ -11,12 +11,12 @@ import { VerdictStrip } from './verdict-strip.tsx'
 
 /** The first screen: is anything wrong, since when, where. */
 export function OverviewPage() {
-  const { summary, isOld } = useSummary({ view: 'overview' })
-  const shared = { summary, isOld }
+  const { summary } = useSummary({ view: 'overview' })
+  const shared = { summary }
   return (
     <>
       <VerdictStrip {...shared} />
-      <dl className={isOld ? 'figures old' : 'figures'}>
+      <dl className="figures">
         {overviewFigures(summary).map((figure) => (
           <Figure key={figure.label} {...figure} />
         ))}

@@ -8,7 +8,7 @@ import { queueRows } from '../queues/queue-row.model.ts'
 const mostQueues = 12
 
 /** The queues, most trouble first. */
-export function QueuesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+export function QueuesPanel({ summary }: { readonly summary: Summary | undefined }) {
   const rows = summary && queueRows(summary)
   const total = (of: 'ready' | 'dead') => formatNumber(rows?.reduce((sum, { queue }) => sum + queue.counts[of], 0) ?? 0)
   return (
@@ -17,7 +17,6 @@ export function QueuesPanel({ summary, isOld }: { readonly summary: Summary | un
       note={
         rows && (rows.length > mostQueues ? `${mostQueues} of ${rows.length}, most trouble first` : `${rows.length}, most trouble first`)
       }
-      isOld={isOld}
       end={
         <>
           {rows !== undefined && (

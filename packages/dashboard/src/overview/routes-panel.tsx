@@ -11,13 +11,12 @@ import { reasonPath } from './verdict.model.ts'
 const mostRoutes = 5
 
 /** The routes that are worst off, as the server orders them. */
-export function RoutesPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+export function RoutesPanel({ summary }: { readonly summary: Summary | undefined }) {
   const routes = summary?.api.routes
   return (
     <Panel
       title="Worst routes"
       note={routes && `${Math.min(mostRoutes, routes.length)} of ${routes.length}`}
-      isOld={isOld}
       end={
         <PlaceLink href="/api" className="button">
           API <Icon name="next" />

@@ -3,11 +3,14 @@ import { Icon, Panel, Skeleton, Status, formatBytes, formatDuration, formatNumbe
 import { PlaceLink } from '../place-link.tsx'
 import { durabilityOf } from '../redis/durability.model.ts'
 import { Ladder } from '../redis/ladder.tsx'
+import { connectionOf } from '../redis/store.model.ts'
 import { metrics } from '../summary/metric-names.ts'
 import { limitOf } from '../summary/series.model.ts'
+import { useLapse } from '../summary/use-lapse.ts'
 
 /** Redis or the embedded file: connection, memory against its limit, and what can be lost. */
-export function StorePanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+export function StorePanel({ summary }: { readonly summary: Summary | undefined }) {
+  const lapse = useLapse()
   if (summary === undefined) {
     return (
       <Panel title="Redis">
@@ -27,8 +30,7 @@ export function StorePanel({ summary, isOld }: { readonly summary: Summary | und
   return (
     <Panel
       title={redis.kind === 'redis' ? 'Redis' : 'Embedded file'}
-      note={<Status {...(redis.connected ? { status: 'ok', word: 'Connected' } : { status: 'fail', word: 'Not reachable' })} />}
-      isOld={isOld}
+      note={<Status {...connectionOf(redis.connected, lapse)} />}
       end={
         <>
           <span>{facts.join(' · ')}</span>

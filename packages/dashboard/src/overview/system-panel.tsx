@@ -5,10 +5,10 @@ import { aliveInstances, systemMeters } from './system-meters.model.ts'
 const names = ['CPU', 'Memory', 'Disk', 'Application', 'Redis memory']
 
 /** Use of each resource against its limit. */
-export function SystemPanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+export function SystemPanel({ summary }: { readonly summary: Summary | undefined }) {
   const alive = summary === undefined ? 1 : aliveInstances(summary)
   return (
-    <Panel title="System" note={summary && (alive === 1 ? 'one instance' : `worst of ${alive} instances`)} isOld={isOld} end={<Ticks />}>
+    <Panel title="System" note={summary && (alive === 1 ? 'one instance' : `worst of ${alive} instances`)} end={<Ticks />}>
       <div className="meters">
         {summary === undefined
           ? names.map((name) => (

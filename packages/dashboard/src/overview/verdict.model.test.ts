@@ -1,6 +1,6 @@
 import type { Verdict } from '@millrace/contract'
 import { describe, expect, it } from 'vitest'
-import { historyMarks, reasonPath, verdictWords } from './verdict.model.ts'
+import { historyMarks, lapseWords, reasonPath, verdictWords } from './verdict.model.ts'
 
 describe('the sentence', () => {
   it('says what, and for how long in whole minutes', () => {
@@ -11,6 +11,24 @@ describe('the sentence', () => {
 
   it('does not say since when where nobody knows', () => {
     expect(verdictWords({ status: 'healthy', since: null, reasons: [], history: [] }, 1)).toEqual({ word: 'All well', length: null })
+  })
+})
+
+describe('while nobody can say', () => {
+  const at = new Date(2026, 10, 25, 13, 2).getTime()
+  const last: Verdict = { status: 'healthy', since: null, reasons: [], history: [] }
+
+  it('the sentence says since when, why, and what was known last', () => {
+    expect(lapseWords({ kind: 'store', sinceMs: at + 60_000, readAtMs: at }, last, at + 90_000)).toEqual({
+      word: 'Unknown',
+      length: 'since 13:03',
+      why: 'The store does not answer the server.',
+      was: 'was: All well at 13:02',
+    })
+    expect(lapseWords({ kind: 'unreachable', sinceMs: at, readAtMs: 0 }, undefined, at)).toMatchObject({
+      word: 'Not reachable',
+      was: 'Nothing was read before.',
+    })
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Reason, Status, Verdict } from '@millrace/contract'
-import { formatDuration } from '@millrace/ui'
+import { formatDuration, formatMoment } from '@millrace/ui'
+import type { Lapse, LapseKind } from '../summary/freshness.model.ts'
 
 const words: Readonly<Record<Status, string>> = {
   healthy: 'All well',
@@ -11,6 +12,19 @@ const words: Readonly<Record<Status, string>> = {
 /** The one sentence of the strip: a word, and for how long. */
 export function verdictWords({ status, since }: Verdict, nowMs: number): { readonly word: string; readonly length: string | null } {
   return { word: words[status], length: since === null ? null : `for ${lengthOf(Math.max(0, nowMs - since))}` }
+}
+
+const lapses: Readonly<Record<LapseKind, { readonly word: string; readonly why: string }>> = {
+  unreachable: { word: 'Not reachable', why: 'The server does not answer.' },
+  store: { word: 'Unknown', why: 'The store does not answer the server.' },
+  refused: { word: 'Unknown', why: 'The server did not give its figures.' },
+  old: { word: 'Unknown', why: 'Nothing was read since.' },
+}
+
+/** The sentence while nobody can say how things are: since when, why, and what was known last. */
+export function lapseWords({ kind, sinceMs, readAtMs }: Lapse, last: Verdict | undefined, nowMs: number) {
+  const was = last === undefined ? 'Nothing was read before.' : `was: ${words[last.status]} at ${formatMoment(readAtMs, nowMs)}`
+  return { ...lapses[kind], length: `since ${formatMoment(sinceMs, nowMs)}`, was }
 }
 
 /** Whole minutes from one minute on: it began in some minute. */

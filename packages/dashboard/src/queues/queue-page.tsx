@@ -8,6 +8,7 @@ import { HeatmapChart } from '../charts/heatmap-chart.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { isAlike, pointsOf } from '../summary/series.model.ts'
 import { useSummary } from '../summary/use-summary.ts'
+import { TitleNote } from '../title-note.tsx'
 import { LaneStrip } from './lane-strip.tsx'
 import { QueueActions } from './queue-actions.tsx'
 import { queueFigures } from './queue-figures.model.ts'
@@ -20,7 +21,7 @@ const percentiles = ['p50', 'p95', 'p99'] as const
 export function QueuePage() {
   const { queueName } = useParams<{ queueName: string }>()
   const name = decodeURIComponent(queueName)
-  const { summary, range, isOld } = useSummary({ view: 'queues', queue: name })
+  const { summary, range } = useSummary({ view: 'queues', queue: name })
   const queue = summary?.queues.find((one) => one.name === name)
   const row = useMemo(
     () => (queue === undefined || summary === undefined ? undefined : queueRow(queue, reasonOf(summary, name))),
@@ -35,22 +36,22 @@ export function QueuePage() {
       </Panel>
     )
   }
-  const shared = { resolutionSeconds: summary?.resolutionSeconds ?? 60, generatedAtMs: summary?.generatedAt ?? 0, isOld }
+  const shared = { resolutionSeconds: summary?.resolutionSeconds ?? 60, generatedAtMs: summary?.generatedAt ?? 0 }
   const heatmap = summary && (summary.heatmaps.find((one) => one.metric === metrics.run && isAlike(one.labels, { queue: name })) ?? null)
   return (
     <>
       <div className="title">
         <h1>{name}</h1>
         {row && <Status status={row.status} word={row.word} badge />}
-        <p>{row && sentence(row, summary?.generatedAt ?? 0)}</p>
+        <TitleNote>{row && sentence(row, summary?.generatedAt ?? 0)}</TitleNote>
         <QueueActions row={row} />
       </div>
-      <dl className={isOld ? 'figures eight old' : 'figures eight'}>
+      <dl className="figures eight">
         {queueFigures(row, summary).map((figure) => (
           <Figure key={figure.label} {...figure} />
         ))}
       </dl>
-      <Lanes row={row} isOld={isOld} />
+      <Lanes row={row} />
       <div className="thirds">
         <LineChart
           title="Throughput"
@@ -95,13 +96,12 @@ function sentence({ reason, sinceMs, queue }: QueueRow, nowMs: number): string {
   return queue.paused ? 'Nothing is given out until it is resumed; what runs goes on.' : ''
 }
 
-function Lanes({ row, isOld }: { readonly row: QueueRow | undefined; readonly isOld: boolean }) {
+function Lanes({ row }: { readonly row: QueueRow | undefined }) {
   const isStrict = row?.queue.levels.every(({ share }) => share === null) === true
   return (
     <Panel
       title="Priority lanes"
       note={row && (isStrict ? 'strict order: the highest level first, always' : 'each level gets its share while it has work')}
-      isOld={isOld}
       end={
         <>
           <span className="legend">

@@ -2,13 +2,14 @@ import { Empty, Panel, Table, formatNumber } from '@millrace/ui'
 import { useMemo } from 'react'
 import { usePlace } from '../place.ts'
 import { useSummary } from '../summary/use-summary.ts'
+import { TitleNote } from '../title-note.tsx'
 import { queueColumns } from './queue-columns.tsx'
 import { queueRows } from './queue-row.model.ts'
 import { isAscending, orderBy } from './queue-order.model.ts'
 
 /** Every queue with its figures, in the order that the reader chose. */
 export function QueuesPage() {
-  const { summary, isOld } = useSummary({ view: 'queues' })
+  const { summary } = useSummary({ view: 'queues' })
   const [by, choose] = usePlace('sort', 'state')
   const rows = useMemo(() => summary && orderBy(queueRows(summary), by), [summary, by])
   const total = (of: 'ready' | 'active' | 'scheduled' | 'dead') =>
@@ -18,12 +19,12 @@ export function QueuesPage() {
       <div className="title">
         <h1>Queues</h1>
         {rows && (
-          <p>
+          <TitleNote>
             {total('ready')} waiting · {total('active')} active · {total('scheduled')} scheduled · {total('dead')} dead
-          </p>
+          </TitleNote>
         )}
       </div>
-      <Panel title="All queues" note={rows && `${rows.length}, ${by === 'state' ? 'most trouble first' : `by ${by}`}`} isOld={isOld}>
+      <Panel title="All queues" note={rows && `${rows.length}, ${by === 'state' ? 'most trouble first' : `by ${by}`}`}>
         {rows?.length === 0 ? (
           <Empty title="No queues yet">A queue appears here with its first message or its first worker.</Empty>
         ) : (

@@ -13,14 +13,13 @@ import { clientsText, diskOf, growsTo, latencyText, roomOf, speedOf, storeWords 
 
 interface QuestionProps {
   readonly summary: Summary | undefined
-  readonly isOld: boolean
 }
 
 /** Durability: what survives what. */
-export function LossPanel({ summary, isOld }: QuestionProps) {
+export function LossPanel({ summary }: QuestionProps) {
   const durability = summary && durabilityOf(summary.redis)
   return (
-    <Question title="Will it lose messages?" state={durability?.state} isOld={isOld}>
+    <Question title="Will it lose messages?" state={durability?.state}>
       {durability === undefined ? <Skeleton width="100%" height={24} /> : <Ladder rungs={durability.rungs} />}
       <p>{durability?.sentence ?? <Skeleton width="80%" />}</p>
       {summary?.redis.kind === 'redis' && <Pairs pairs={[['Eviction', 'refused at the start, unless it was allowed there']]} />}
@@ -29,7 +28,7 @@ export function LossPanel({ summary, isOld }: QuestionProps) {
 }
 
 /** Room: how much of what it may use is used, and when that is all. */
-export function RoomPanel({ summary, isOld }: QuestionProps) {
+export function RoomPanel({ summary }: QuestionProps) {
   const room = summary && roomOfStore(summary)
   const points = summary && pointsOf(summary, metrics.storeMemory, 'max')
   const limit = summary === undefined ? null : growsTo(summary.system)
@@ -38,7 +37,7 @@ export function RoomPanel({ summary, isOld }: QuestionProps) {
   const used = summary?.redis.usedMemoryBytes ?? null
   const why = (figure: string) => (summary === undefined ? '' : reasonOf(summary.system, figure))
   return (
-    <Question title="Will it stop?" state={room?.state} isOld={isOld}>
+    <Question title="Will it stop?" state={room?.state}>
       {room === undefined ? <Skeleton width="100%" height={24} /> : <Meter name={words.room} {...room} />}
       <Pairs
         pairs={[
@@ -61,13 +60,13 @@ function roomOfStore({ redis, system, ...summary }: Summary) {
 }
 
 /** Speed: one round trip now. */
-export function SpeedPanel({ summary, isOld }: QuestionProps) {
+export function SpeedPanel({ summary }: QuestionProps) {
   const limit = summary && limitOf(summary, metrics.storeLatency)
   const words = storeWords(summary?.redis.kind ?? 'redis')
   const last = (statistic: 'p50' | 'p95' | 'p99') =>
     summary && latencyText(lastOf(pointsOf(summary, metrics.storeLatency, statistic) ?? []), undefined, 'not measured')
   return (
-    <Question title="Is it slow?" state={summary && speedOf(summary.redis, limit)} isOld={isOld}>
+    <Question title="Is it slow?" state={summary && speedOf(summary.redis, limit)}>
       <Pairs
         pairs={[
           [words.roundTrip, summary && latencyText(summary.redis.latencyMs, limit, reasonOf(summary.system, 'redis.latencyMs'))],
@@ -83,13 +82,12 @@ export function SpeedPanel({ summary, isOld }: QuestionProps) {
 interface FrameProps {
   readonly title: string
   readonly state: StatusWord | undefined
-  readonly isOld: boolean
   readonly children: ReactNode
 }
 
-function Question({ title, state, isOld, children }: FrameProps) {
+function Question({ title, state, children }: FrameProps) {
   return (
-    <Panel title={title} isOld={isOld} end={state && <Status {...state} badge />}>
+    <Panel title={title} end={state && <Status {...state} badge />}>
       <div className="question">{children}</div>
     </Panel>
   )

@@ -5,37 +5,39 @@ import { LineChart } from '../charts/line-chart.tsx'
 import type { Line } from '../charts/lines.model.ts'
 import { metrics } from '../summary/metric-names.ts'
 import { pointsOf } from '../summary/series.model.ts'
+import { useLapse } from '../summary/use-lapse.ts'
 import { useSummary } from '../summary/use-summary.ts'
+import { TitleNote } from '../title-note.tsx'
 import { LossPanel, RoomPanel, SpeedPanel } from './question-panels.tsx'
-import { storeWords } from './store.model.ts'
+import { connectionOf, storeWords } from './store.model.ts'
 
 const percentiles = ['p50', 'p95', 'p99'] as const
 const none: Series['points'] = []
 
 /** What a queue must know of its store: will it lose messages, will it stop, is it slow. The embedded file is asked the same. */
 export function RedisPage() {
-  const { summary, isOld } = useSummary({ view: 'redis' })
+  const { summary } = useSummary({ view: 'redis' })
+  const lapse = useLapse()
   const words = storeWords(summary?.redis.kind ?? 'redis')
   const isEmbedded = summary?.redis.kind === 'embedded'
   const chart = {
     resolutionSeconds: summary?.resolutionSeconds ?? 60,
     generatedAtMs: summary?.generatedAt ?? 0,
-    isOld,
     empty: 'Nothing was measured in this time.',
   }
   const latency = useMemo(() => summary && latencyLines(summary), [summary])
   const room = useMemo(() => summary && roomLine(summary, words.used), [summary, words.used])
   const clients = useMemo(() => summary && clientsLine(summary), [summary])
-  const reasons = summary?.verdict.reasons.filter(({ kind }) => kind === 'redis') ?? []
+  const reasons = (lapse === null ? summary : undefined)?.verdict.reasons.filter(({ kind }) => kind === 'redis') ?? []
   return (
     <>
       <div className="title">
         <h1>{words.title}</h1>
-        {summary && <Status {...connection(summary)} badge />}
-        <p>{summary?.redis.version}</p>
+        {summary && <Status {...connectionOf(summary.redis.connected, lapse)} badge />}
+        <TitleNote>{summary?.redis.version}</TitleNote>
       </div>
-      {summary?.redis.connected === false && (
-        <Banner status="fail" title="Not connected.">
+      {lapse === null && summary?.redis.connected === false && (
+        <Banner status="fail" title="Not reachable.">
           {words.down}
         </Banner>
       )}
@@ -45,9 +47,9 @@ export function RedisPage() {
         </Banner>
       ))}
       <div className="thirds">
-        <LossPanel summary={summary} isOld={isOld} />
-        <RoomPanel summary={summary} isOld={isOld} />
-        <SpeedPanel summary={summary} isOld={isOld} />
+        <LossPanel summary={summary} />
+        <RoomPanel summary={summary} />
+        <SpeedPanel summary={summary} />
       </div>
       <div className={isEmbedded ? 'halves' : 'thirds'}>
         <LineChart title={words.roundTrip} note="log scale" lines={latency} unit="ms" {...chart} />
@@ -56,10 +58,6 @@ export function RedisPage() {
       </div>
     </>
   )
-}
-
-function connection({ redis: { connected } }: Summary) {
-  return connected ? ({ status: 'ok', word: 'Connected' } as const) : ({ status: 'fail', word: 'Not connected' } as const)
 }
 
 function latencyLines(summary: Summary): Line[] {

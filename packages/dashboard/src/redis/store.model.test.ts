@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { systemOf } from '../system/system.test.fixture.ts'
-import { clientsText, diskOf, growsTo, latencyText, roomOf, speedOf } from './store.model.ts'
+import { clientsText, connectionOf, diskOf, growsTo, latencyText, roomOf, speedOf } from './store.model.ts'
 
 const { redis } = systemOf()
 const memory = { metric: 'store.memory_usage', warn: 75, critical: 90 }
@@ -43,4 +43,11 @@ it('Redis grows to its limit, a file into what is free beside it', () => {
   const system = systemOf()
   expect(growsTo(system)).toBe(2 * gib)
   expect(growsTo({ ...system, redis: { ...redis, kind: 'embedded', usedMemoryBytes: gib } })).toBe(46 * gib)
+})
+
+it('a store is connected as the figures say, and not reachable as soon as the server says so, however old they are', () => {
+  expect(connectionOf(true, null)).toEqual({ status: 'ok', word: 'Connected', isNow: false })
+  expect(connectionOf(true, { kind: 'unreachable' }).isNow).toBe(false)
+  expect(connectionOf(true, { kind: 'store' })).toEqual({ status: 'fail', word: 'Not reachable', isNow: true })
+  expect(connectionOf(false, null)).toMatchObject({ status: 'fail', word: 'Not reachable' })
 })

@@ -1,6 +1,7 @@
 import type { Limit, StoreFigures, SystemMetrics } from '@millrace/contract'
 import { formatBytes, formatDuration, formatNumber, shareLimit, statusBy, unknown } from '@millrace/ui'
 import type { StatusWord } from '@millrace/ui'
+import type { Lapse } from '../summary/freshness.model.ts'
 import { reasonOf } from '../system/meters.model.ts'
 
 /** What the page is called, and how it names things: a Redis and a file are asked the same questions. */
@@ -33,6 +34,12 @@ const wordsOf: Readonly<Record<StoreFigures['kind'], StoreWords>> = {
 }
 
 export const storeWords = (kind: StoreFigures['kind']) => wordsOf[kind]
+
+/** Whether the store is reached: where the server says that it is not, that is known now, whatever was read before. */
+export function connectionOf(connected: boolean, lapse: Pick<Lapse, 'kind'> | null): StatusWord & { readonly isNow: boolean } {
+  const isLost = lapse?.kind === 'store'
+  return connected && !isLost ? { status: 'ok', word: 'Connected', isNow: false } : { status: 'fail', word: 'Not reachable', isNow: isLost }
+}
 
 const limitKinds = { maxmemory: 'maxmemory', system: 'memory of the machine: no maxmemory', disk: 'disk' } as const
 

@@ -10,6 +10,9 @@ export function keyOf(wanted: Wanted): string {
   return JSON.stringify(Object.entries(wanted).sort())
 }
 
+/** The code of a failure where nothing answered: such a request counts nowhere. */
+export const unreachable = 'UNREACHABLE'
+
 /** Why figures could not be read. */
 export interface Failure {
   readonly atMs: number
@@ -41,6 +44,23 @@ export interface Reading {
 
 /** Reads one summary. Throws a `ReadFailure` where it cannot. */
 export type Read = (wanted: Wanted, options: { readonly etag: string | undefined; readonly isFresh: boolean }) => Promise<Reading>
+
+/** What a stream tells: figures, or why there are none now. */
+export type Told = { readonly summary: Summary; readonly failure?: undefined } | { readonly summary?: undefined; readonly failure: Failure }
+
+/** Follows one summary until `signal`; ends when the server ends it. `learn` is told the limit once. Throws a `ReadFailure` where it cannot. */
+export type Watch = (wanted: Wanted, signal: AbortSignal, learn: (budget: Budget | null) => void) => AsyncIterable<Told>
+
+/** What is known of `wanted`. Until another range is read its page keeps the figures it has: they say themselves of which range they are. */
+export function entryOf(entries: ReadonlyMap<string, Entry>, wanted: Wanted): Entry | undefined {
+  const own = entries.get(keyOf(wanted))
+  if (own?.summary !== undefined) return own
+  const [other] = (['1h', '24h', '7d'] as const)
+    .flatMap((range) => entries.get(keyOf({ ...wanted, range })) ?? [])
+    .filter(({ summary }) => summary !== undefined)
+    .toSorted((a, b) => b.readAtMs - a.readAtMs)
+  return other === undefined ? own : { ...other, failure: own?.failure ?? null }
+}
 
 export class ReadFailure extends Error {
   readonly failure: Failure

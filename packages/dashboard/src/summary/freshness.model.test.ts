@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Entry } from './entry.ts'
-import { freshnessText, isOldAt, slowText, troubleOf } from './freshness.model.ts'
+import { freshnessText, isOldAt, lapseOf, slowText, troubleOf } from './freshness.model.ts'
+import { noStreak } from './streak.model.ts'
 import type { FeedState } from './summary-feed.ts'
 
 const now = new Date(2026, 10, 25, 14, 8).getTime()
@@ -11,7 +12,10 @@ const state = (more: Partial<FeedState> = {}): FeedState => ({
   entries: new Map(),
   isPaused: false,
   isReading: false,
+  isLive: false,
+  liveEnd: null,
   budget: null,
+  streak: noStreak,
   ...more,
 })
 const entry = (more: Partial<Entry> = {}): Entry => ({
@@ -28,6 +32,7 @@ describe('the chip', () => {
     ['between two reads', state(), 'Updated 12 s ago · next in 18 s'],
     ['while it is paused', state({ isPaused: true }), 'Updated 12 s ago · paused'],
     ['while it reads', state({ isReading: true }), 'Updated 12 s ago · reading'],
+    ['while a stream tells', state({ isLive: true, isReading: true }), 'Live · updated 12 s ago'],
   ])('%s', (_title, given, text) => {
     expect(freshnessText(given, now - 12_000, now)).toBe(text)
   })
@@ -39,6 +44,33 @@ it('figures are old after 90 s, and later where the limit made the reader slower
     true,
     false,
   ])
+})
+
+it('before anything was read the chip still says when that is tried', () => {
+  expect(freshnessText(state({ nextAtMs: now + 5_000 }), 0, now)).toBe('Not read yet · next in 5 s')
+})
+
+describe('figures are not as they are now', () => {
+  const away = { ...failure, status: 0, code: 'UNREACHABLE' }
+  const streak = { count: 3, sinceMs: now - 40_000, lastAtMs: now }
+  it.each([
+    ['once the server is not reached', entry({ failure: away }), state({ streak }), { kind: 'unreachable', sinceMs: now - 40_000 }],
+    ['once its store does not answer', entry({ failure }), state({ streak }), { kind: 'store', sinceMs: now - 40_000 }],
+    [
+      'where they are refused',
+      entry({ failure: { ...failure, status: 403, code: 'FORBIDDEN' } }),
+      state(),
+      { kind: 'refused', sinceMs: now },
+    ],
+    ['when they are old', entry({ readAtMs: now - 91_000 }), state(), { kind: 'old', sinceMs: now - 91_000 }],
+  ])('%s', (_title, given, stated, lapse) => {
+    expect(lapseOf(given, stated, now)).toEqual({ ...lapse, readAtMs: given.readAtMs })
+  })
+
+  it('but while they are young, and for a refusal by the limit, they are', () => {
+    expect(lapseOf(entry(), state(), now)).toBeNull()
+    expect(lapseOf(entry({ failure: { ...failure, status: 429, code: 'RATE_LIMITED' } }), state(), now)).toBeNull()
+  })
 })
 
 describe('a slower pace is said, with its end', () => {
@@ -69,7 +101,7 @@ describe('the banner', () => {
     expect(troubleOf(entry({ failure }), state(), now)).toEqual({
       status: 'fail',
       title: 'The figures could not be read.',
-      text: 'Redis did not answer within 5 s. What is shown is from 14:07. They are asked for again by themselves.',
+      text: 'The server answers, but its store does not. What is shown is from 14:07. They are asked for again by themselves.',
       code: 'STORE_UNAVAILABLE',
     })
   })

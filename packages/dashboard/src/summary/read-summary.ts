@@ -1,7 +1,7 @@
 import { ApiError, createClient } from '@millrace/contract'
 import type { Source } from '../source.ts'
-import { ReadFailure } from './entry.ts'
-import type { Read } from './entry.ts'
+import { ReadFailure, unreachable } from './entry.ts'
+import type { Failure, Read } from './entry.ts'
 import { budgetOf } from './refresh-policy.model.ts'
 
 /** A request that is not answered by then is given up, ms. */
@@ -21,16 +21,19 @@ export function summaryReader({ baseUrl, token }: Pick<Source, 'baseUrl' | 'toke
       return { summary, etag: response?.headers.get('etag') ?? undefined, budget: budget() }
     } catch (error) {
       if (response?.status === 304) return { summary: undefined, etag, budget: budget() }
-      if (!(error instanceof ApiError)) throw unanswered(error)
-      const { status, code, message, retryAfterSeconds = 0 } = error
-      const retryAtMs = retryAfterSeconds === 0 ? 0 : Date.now() + retryAfterSeconds * 1_000
-      throw new ReadFailure({ atMs: Date.now(), status, code, detail: message, retryAtMs }, budget())
+      throw new ReadFailure(failureOf(error), budget())
     }
   }
 }
 
-function unanswered(error: unknown): ReadFailure {
+/** What a request that threw `error` failed by: the server's own words, or that none came. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ApiError) {
+    const { status, code, message, retryAfterSeconds = 0 } = error
+    const retryAtMs = retryAfterSeconds === 0 ? 0 : Date.now() + retryAfterSeconds * 1_000
+    return { atMs: Date.now(), status, code, detail: message, retryAtMs }
+  }
   const isLate = error instanceof DOMException && error.name === 'TimeoutError'
   const detail = isLate ? `No answer came within ${patienceMs / 1_000} s.` : 'Nothing answers at its address.'
-  return new ReadFailure({ atMs: Date.now(), status: 0, code: isLate ? 'TIMEOUT' : 'UNREACHABLE', detail, retryAtMs: 0 }, null)
+  return { atMs: Date.now(), status: 0, code: isLate ? 'TIMEOUT' : unreachable, detail, retryAtMs: 0 }
 }

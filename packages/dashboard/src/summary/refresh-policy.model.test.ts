@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { budgetOf, mayAsk, paceOf } from './refresh-policy.model.ts'
+import { noStreak } from './streak.model.ts'
 
 const minute = 60_000
 /** A quarter past some hour: the start of a minute. */
 const now = 1_795_598_100_000
 const pace = (more: Partial<Parameters<typeof paceOf>[0]>) =>
-  paceOf({ nowMs: now, lastAskedMs: now, budget: null, waitUntilMs: 0, reads: 1, jitterMs: 0, ...more })
+  paceOf({ nowMs: now, lastAskedMs: now, budget: null, waitUntilMs: 0, reads: 1, streak: noStreak, jitterMs: 0, ...more })
 
 describe('the header of the limit', () => {
   it('says how many requests are left, and for how long', () => {
@@ -49,6 +50,27 @@ describe('the pace', () => {
 
   it('waits out a limit that is spent', () => {
     expect(pace({ budget: { remaining: 0, resetAtMs: now + 10 * minute } }).nextAtMs).toBe(now + 10 * minute)
+  })
+
+  it.each([
+    [1, 2],
+    [2, 5],
+    [3, 10],
+  ])('failure %i in a row is followed by the next try after %i s', (count, seconds) => {
+    const streak = { count, sinceMs: now - 20_000, lastAtMs: now + 300 }
+    expect(pace({ streak }).nextAtMs).toBe(now + 300 + seconds * 1_000)
+  })
+
+  it('after that is the usual one, and so it is where haste would touch what is kept back for the reader', () => {
+    const streak = { count: 4, sinceMs: now - 60_000, lastAtMs: now }
+    expect(pace({ streak }).nextAtMs).toBe(pace({}).nextAtMs)
+    const budget = { remaining: 12, resetAtMs: now + 15 * minute }
+    expect(pace({ streak: { ...streak, count: 1 }, reads: 3, budget }).nextAtMs).toBe(pace({ reads: 3, budget }).nextAtMs)
+  })
+
+  it('hastens after a failure no more than the server allows', () => {
+    const streak = { count: 1, sinceMs: now, lastAtMs: now }
+    expect(pace({ streak, waitUntilMs: now + 9_000 }).nextAtMs).toBe(now + 9_000)
   })
 
   it('does not come before the server said', () => {

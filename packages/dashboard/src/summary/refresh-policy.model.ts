@@ -1,3 +1,5 @@
+import type { Streak } from './streak.model.ts'
+
 /** What the server said of the limit that reading counts in. */
 export interface Budget {
   readonly remaining: number
@@ -19,6 +21,8 @@ export const usualIntervalMs = 30_000
 const slowerMs = [60_000, 120_000, 180_000, 300_000]
 /** Kept back for what a reader asks for: another range or page, a refresh. */
 const reserve = 10
+/** After a failure it is asked again sooner than usual, ms after it: each try that fails in a row waits longer, then the usual pace holds. */
+const retriesMs = [2_000, 5_000, 10_000]
 /** The collector writes each minute; what is read 3 s later has it. */
 const afterMinuteMs = 3_000
 
@@ -44,19 +48,23 @@ interface PaceOptions {
   readonly waitUntilMs: number
   /** How many summaries one round reads: the pages that are open in different tabs. */
   readonly reads: number
+  readonly streak: Streak
   /** 0…1,000 ms, one number a browser: not all readers come in the same instant. */
   readonly jitterMs: number
 }
 
 /**
- * The usual pace, unless what is left until the limit is there anew would not last, as if each request were charged. Never sooner than the
- * server said; a spent limit is waited out.
+ * The usual pace, unless what is left until the limit is there anew would not last, as if each request were charged; after a failure soon
+ * again, as far as what is kept back for the reader is not touched. Never sooner than the server said; a spent limit is waited out.
  */
-export function paceOf({ nowMs, lastAskedMs, budget, waitUntilMs, reads, jitterMs }: PaceOptions): Pace {
+export function paceOf({ nowMs, lastAskedMs, budget, waitUntilMs, reads, streak, jitterMs }: PaceOptions): Pace {
   const intervalMs = intervalOf(budget, reads, nowMs)
   const slotMs = slotAfter(lastAskedMs + Math.max(intervalMs - usualIntervalMs / 2, usualIntervalMs / 2), intervalMs, jitterMs)
   const isSpent = budget !== null && budget.remaining < reads && nowMs < budget.resetAtMs
-  const nextAtMs = Math.max(slotMs, waitUntilMs, isSpent ? budget.resetAtMs + jitterMs : 0)
+  const retryMs = retriesMs[streak.count - 1]
+  const mayHasten = budget === null || nowMs >= budget.resetAtMs || budget.remaining - reads >= reserve
+  const dueMs = retryMs !== undefined && mayHasten ? Math.max(streak.lastAtMs, lastAskedMs) + retryMs : slotMs
+  const nextAtMs = Math.max(dueMs, waitUntilMs, isSpent ? budget.resetAtMs + jitterMs : 0)
   const isSlow = nextAtMs - lastAskedMs > usualIntervalMs * 1.6 || intervalMs > usualIntervalMs
   return { intervalMs, nextAtMs, slowUntilMs: isSlow ? Math.max(waitUntilMs, budget?.resetAtMs ?? 0, nextAtMs - intervalMs) : null }
 }

@@ -1,7 +1,7 @@
 import type { Summary } from '@millrace/contract'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ReadFailure } from './entry.ts'
-import type { Read, Wanted } from './entry.ts'
+import type { Read, Told, Wanted, Watch } from './entry.ts'
 import { budgetOf } from './refresh-policy.model.ts'
 import { SummaryFeed } from './summary-feed.ts'
 import { alone } from './tabs.ts'
@@ -20,6 +20,11 @@ class Server {
     const nowMs = Date.now()
     if (nowMs >= this.#resetAtMs) [this.#left, this.#resetAtMs] = [50, nowMs + 15 * minute]
     await new Promise((resolve) => setTimeout(resolve, 20))
+    if (this.isDown) {
+      if (this.#left > 0) this.#left -= 1
+      this.answers.push(503)
+      throw new ReadFailure({ atMs: Date.now(), status: 503, code: 'STORE_UNAVAILABLE', detail: 'away', retryAtMs: 0 }, null)
+    }
     const current = `${Math.floor(nowMs / minute)} ${JSON.stringify(wanted)}`
     if (this.#left === 0) {
       this.answers.push(429)
@@ -34,6 +39,29 @@ class Server {
     this.answers.push(200)
     return { summary: { generatedAt: nowMs } as Summary, etag: current, budget: this.#budget(nowMs) }
   }
+
+  readonly streams: { tell(told: Told): void; end(): void }[] = []
+  isDown = false
+
+  /** Charged once; then it tells what a test has it tell. */
+  readonly watch: Watch = async function* (this: Server, _wanted: Wanted, signal: AbortSignal, learn: Parameters<Watch>[2]) {
+    this.#left -= 1
+    learn(this.#budget(Date.now()))
+    const told: (Told | null)[] = []
+    let wake = () => undefined as void
+    const push = (one: Told | null) => {
+      told.push(one)
+      wake()
+    }
+    this.streams.push({ tell: push, end: () => push(null) })
+    signal.addEventListener('abort', () => push(null))
+    for (;;) {
+      const one = told.shift()
+      if (one === null) return
+      if (one === undefined) await new Promise<void>((resolve) => (wake = resolve))
+      else yield one
+    }
+  }.bind(this)
 
   /** Somebody else at the same address. */
   spend(count: number): void {
@@ -89,7 +117,7 @@ class Sight {
 
 const stops: (() => void)[] = []
 function open(server: Server, tabs: Tabs = alone, sight = new Sight()) {
-  const feed = new SummaryFeed({ read: server.read, tabs, sight })
+  const feed = new SummaryFeed({ read: server.read, watch: server.watch, tabs, sight })
   stops.push(feed.start())
   return { feed, sight, ages: () => [...feed.state().entries.values()].map(({ readAtMs }) => Date.now() - readAtMs) }
 }
@@ -194,6 +222,18 @@ describe('fifteen minutes against a limit of 50', () => {
     expect(feed.mayAsk()).toBe(false)
   })
 
+  it('a store that comes and goes all the time is asked again soon as long as that lasts, and no 429 is met', async () => {
+    const server = new Server()
+    const { feed } = open(server)
+    feed.want(overview)
+    for (let step = 0; step < 15 * 60; step++) {
+      server.isDown = step % 20 < 12
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    expect(server.answers).not.toContain(429)
+    expect(server.answers.length).toBeLessThanOrEqual(50)
+  })
+
   it('who is refused all the same comes back when the server said', async () => {
     const server = new Server()
     const { feed } = open(server)
@@ -247,6 +287,38 @@ describe('reading', () => {
     expect(second.ages()[0]).toBeLessThan(46_000)
   })
 
+  it('after a failure it is asked again after 2, 5 and 10 s and then at the usual pace, and the streak ends with the first answer', async () => {
+    const server = new Server()
+    const { feed } = open(server)
+    feed.want(overview)
+    await vi.advanceTimersByTimeAsync(1_000)
+    server.isDown = true
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(server.answers).toEqual([200, 503, 503, 503, 503])
+    expect(feed.state().streak.count).toBe(4)
+    expect(feed.state().nextAtMs).toBeGreaterThan(Date.now())
+    server.isDown = false
+    await vi.advanceTimersByTimeAsync(45_000)
+    expect(server.answers.slice(-1)).toEqual([200])
+    expect(feed.state().streak.count).toBe(0)
+  })
+
+  it('a page that is opened while the others fail is asked for, and asked again as they are', async () => {
+    const server = new Server()
+    const { feed } = open(server)
+    const unwant = feed.want(overview)
+    await vi.advanceTimersByTimeAsync(1_000)
+    server.isDown = true
+    await vi.advanceTimersByTimeAsync(35_000)
+    unwant()
+    feed.want({ view: 'queues', range: '1h' })
+    await vi.advanceTimersByTimeAsync(100)
+    expect(feed.state().entries.size).toBe(2)
+    server.isDown = false
+    await vi.advanceTimersByTimeAsync(11_000)
+    expect([...feed.state().entries.values()].at(-1)?.failure).toBeNull()
+  })
+
   it('what was read stays when the next read fails', async () => {
     const server = new Server()
     let fails = false
@@ -254,7 +326,7 @@ describe('reading', () => {
       if (fails) throw new ReadFailure({ atMs: Date.now(), status: 503, code: 'STORE_UNAVAILABLE', detail: 'away', retryAtMs: 0 }, null)
       return server.read(...asked)
     }
-    const feed = new SummaryFeed({ read, tabs: alone, sight: new Sight() })
+    const feed = new SummaryFeed({ read, watch: server.watch, tabs: alone, sight: new Sight() })
     stops.push(feed.start())
     feed.want(overview)
     await vi.advanceTimersByTimeAsync(1_000)
@@ -266,5 +338,118 @@ describe('reading', () => {
     fails = false
     await vi.advanceTimersByTimeAsync(minute)
     expect([...feed.state().entries.values()][0]?.failure).toBeNull()
+  })
+})
+
+describe('live', () => {
+  const figures = () => ({ summary: { generatedAt: Date.now() } as Summary })
+
+  async function live() {
+    const server = new Server()
+    const opened = open(server)
+    opened.feed.want(overview)
+    await vi.advanceTimersByTimeAsync(1_000)
+    opened.feed.setLive(true)
+    await vi.advanceTimersByTimeAsync(0)
+    return { server, ...opened, entry: () => [...opened.feed.state().entries.values()][0] }
+  }
+
+  it('figures come by one stream, and nothing is read beside it', async () => {
+    const { server, entry } = await live()
+    for (let step = 0; step < 100; step++) {
+      server.streams[0]?.tell(figures())
+      await vi.advanceTimersByTimeAsync(3_000)
+      expect(Date.now() - (entry()?.readAtMs ?? 0)).toBeLessThanOrEqual(3_000)
+    }
+    expect(server.streams).toHaveLength(1)
+    expect(server.answers).toEqual([200])
+  })
+
+  it('a store that is away is told by it, and the figures come again by it', async () => {
+    const { server, entry } = await live()
+    server.streams[0]?.tell({ failure: { atMs: Date.now(), status: 503, code: 'STORE_UNAVAILABLE', detail: 'away', retryAtMs: 0 } })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(entry()?.failure?.code).toBe('STORE_UNAVAILABLE')
+    server.streams[0]?.tell(figures())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(entry()?.failure).toBeNull()
+  })
+
+  it.each([
+    ['ends', (server: Server) => server.streams[0]?.end(), 'the server ended it'],
+    ['is silent', () => undefined, 'nothing came for 45 s'],
+  ])('a stream that %s is followed by reading as before, and the reader is told why', async (_title, cut, why) => {
+    const { server, feed } = await live()
+    cut(server)
+    await vi.advanceTimersByTimeAsync(46_000)
+    expect(feed.state()).toMatchObject({ isLive: false, liveEnd: why })
+    await vi.advanceTimersByTimeAsync(5 * minute)
+    expect(server.answers.length).toBeGreaterThanOrEqual(10)
+    expect(server.streams).toHaveLength(1)
+  })
+
+  it('is closed while the tab is hidden or paused, and opened again afterwards', async () => {
+    const { server, feed, sight } = await live()
+    sight.set(false)
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect([server.streams.length, server.answers.length]).toEqual([1, 1])
+    sight.set(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(server.streams).toHaveLength(2)
+    feed.setPaused(true)
+    await vi.advanceTimersByTimeAsync(10 * minute)
+    expect([server.streams.length, server.answers.length]).toEqual([2, 1])
+  })
+
+  it('tabs that show the same share one stream, whichever of them asked for it', async () => {
+    const server = new Server()
+    const browser = new Browser()
+    const [first, second] = [open(server, browser.tab()), open(server, browser.tab())]
+    first.feed.want(overview)
+    second.feed.want(overview)
+    await vi.advanceTimersByTimeAsync(1_000)
+    second.feed.setLive(true)
+    await vi.advanceTimersByTimeAsync(0)
+    server.streams[0]?.tell(figures())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(server.streams).toHaveLength(1)
+    expect([first, second].map(({ feed, ages }) => [feed.state().isLive, ages()])).toEqual([
+      [true, [0]],
+      [true, [0]],
+    ])
+    first.sight.set(false)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(server.streams).toHaveLength(2)
+    expect(second.feed.state().isLive).toBe(true)
+  })
+
+  it('another page is followed by a stream of its own, and the old one is let go', async () => {
+    const server = new Server()
+    const { feed } = open(server)
+    const unwant = feed.want(overview)
+    feed.setLive(true)
+    await vi.advanceTimersByTimeAsync(0)
+    unwant()
+    feed.want({ view: 'queues', range: '1h' })
+    await vi.advanceTimersByTimeAsync(0)
+    server.streams[0]?.tell(figures())
+    server.streams[1]?.tell(figures())
+    await vi.advanceTimersByTimeAsync(0)
+    expect([...feed.state().entries.keys()].filter((key) => key.includes('queues'))).toHaveLength(1)
+    expect(server.streams).toHaveLength(2)
+  })
+
+  it('is not opened where the limit is spent: that is said, and waited out', async () => {
+    const server = new Server()
+    const { feed } = open(server)
+    feed.want(overview)
+    await vi.advanceTimersByTimeAsync(1_000)
+    server.spend(50)
+    feed.refresh()
+    await vi.advanceTimersByTimeAsync(1_000)
+    feed.setLive(true)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(feed.state()).toMatchObject({ isLive: false, liveEnd: 'the limit of requests is used up' })
+    expect(server.streams).toHaveLength(0)
   })
 })

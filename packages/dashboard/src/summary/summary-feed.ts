@@ -1,8 +1,11 @@
 import type { Summary } from '@millrace/contract'
-import { keyOf, ReadFailure } from './entry.ts'
-import type { Entry, Read, Wanted } from './entry.ts'
+import { keyOf, ReadFailure, unreachable } from './entry.ts'
+import type { Entry, Read, Told, Wanted, Watch } from './entry.ts'
+import { LiveStreams } from './live-streams.ts'
 import { mayAsk, paceOf, usualIntervalMs } from './refresh-policy.model.ts'
 import type { Budget, Pace } from './refresh-policy.model.ts'
+import { noStreak, streakAfter } from './streak.model.ts'
+import type { Streak } from './streak.model.ts'
 import type { TabMessage, Tabs } from './tabs.ts'
 
 /** What a page sees of the feed; a new object whenever something changed. */
@@ -10,11 +13,17 @@ export interface FeedState extends Pace {
   readonly entries: ReadonlyMap<string, Entry>
   readonly isPaused: boolean
   readonly isReading: boolean
+  /** Figures come by a stream, each 2 to 5 s. */
+  readonly isLive: boolean
+  /** Why they do so no longer, as the end of a sentence; null where the reader ended it, or never began. */
+  readonly liveEnd: string | null
   readonly budget: Budget | null
+  readonly streak: Streak
 }
 
 interface FeedOptions {
   readonly read: Read
+  readonly watch: Watch
   readonly tabs: Tabs
   /** Whether the tab is in sight, and a way to hear when that changes. */
   readonly sight: { isSeen(): boolean; listen(change: () => void): () => void }
@@ -26,11 +35,14 @@ const keptMs = 60_000
 /** A tab that did not say for so long what it shows is closed or hidden. */
 const forgottenMs = 50_000
 const remindMs = 20_000
+/** Streams at once: a browser has six connections to a server that speaks HTTP/1.1, and a user five streams. The rest is read. */
+const mostStreams = 2
 const unread: Entry = { summary: undefined, readAtMs: 0, etag: undefined, failure: null }
 
 /**
- * Reads summaries for all tabs of a browser: one tab in sight leads, reads what any of them shows in the collector's rhythm, and tells the
- * others. Nothing is read while no tab is in sight or the reader paused; the server's limit is kept by pace and never met.
+ * Reads summaries for all tabs of a browser: one tab in sight leads, reads what any of them shows in the collector's rhythm, or follows it by
+ * a stream where the reader chose so, and tells the others. Nothing is read while no tab is in sight or the reader paused; the server's limit
+ * is kept by pace and never met.
  */
 export class SummaryFeed {
   readonly #options: FeedOptions
@@ -45,6 +57,10 @@ export class SummaryFeed {
   #waitUntilMs = 0
   #lastAskedMs = 0
   #reads = 1
+  #streak = noStreak
+  readonly #live: LiveStreams
+  #isLive = false
+  #liveEnd: string | null = null
   #isPaused = false
   #isReadingElsewhere = false
   #isLeading = false
@@ -54,6 +70,12 @@ export class SummaryFeed {
 
   constructor(options: FeedOptions) {
     this.#options = options
+    this.#live = new LiveStreams({
+      watch: options.watch,
+      onTold: (key, told) => this.#take(key, told),
+      onBudget: (budget) => this.#learn(budget),
+      onBroken: (why) => this.#endLive(why),
+    })
     this.#state = this.#stateNow()
   }
 
@@ -61,7 +83,7 @@ export class SummaryFeed {
   start(): () => void {
     const deaf = this.#options.tabs.listen((message) => this.#hear(message))
     const blind = this.#options.sight.listen(() => this.#decide())
-    const reminder = setInterval(() => this.#remind(), remindMs)
+    const reminder = setInterval(() => (this.#isLeading ? this.#polled() : this.#remind()), remindMs)
     this.#decide()
     return () => {
       deaf()
@@ -92,13 +114,14 @@ export class SummaryFeed {
       if (shown.count === 0) {
         this.#shown.delete(key)
         this.#wanted.delete(key)
+        this.#follow()
       }
     }
   }
 
   /** The summary that the page is about: the first that a part of it asked for. */
-  shownKey(): string | undefined {
-    return this.#shown.keys().next().value
+  shown(): Wanted | undefined {
+    return this.#shown.values().next().value?.wanted
   }
 
   /** Reads what this tab shows anew, also while paused. */
@@ -116,6 +139,27 @@ export class SummaryFeed {
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused
     this.#decide()
+    this.#change()
+  }
+
+  /** Follows what the tabs of this browser show by a stream, which is charged once, or reads it as ever. */
+  setLive(isLive: boolean): void {
+    this.#options.tabs.tell({ kind: 'live', isLive })
+    this.#chooseLive(isLive)
+  }
+
+  #chooseLive(isLive: boolean): void {
+    this.#isLive = isLive
+    this.#liveEnd = null
+    this.#follow()
+    this.#plan()
+    this.#change()
+  }
+
+  #endLive(why: string): void {
+    this.#isLive = false
+    this.#liveEnd = why
+    this.#plan()
     this.#change()
   }
 
@@ -145,6 +189,35 @@ export class SummaryFeed {
     this.#resign?.()
     this.#resign = undefined
     this.#wanted.clear()
+    this.#follow()
+  }
+
+  /** Opens and closes streams as they are wanted now; each opening counts as one request. */
+  #follow(): void {
+    const wanted = this.#isLeading && this.#isLive ? [...this.#wanted].slice(0, mostStreams) : []
+    const isNew = wanted.filter(([key]) => !this.#live.has(key)).length
+    if (isNew > 0 && !this.mayAsk()) {
+      this.#live.follow(new Map())
+      return this.#endLive('the limit of requests is used up')
+    }
+    if (this.#budget !== null) this.#budget = { ...this.#budget, remaining: this.#budget.remaining - isNew }
+    this.#live.follow(new Map(wanted.map(([key, one]) => [key, one.wanted])))
+  }
+
+  #take(key: string, { summary, failure }: Told): void {
+    const before = this.#entries.get(key) ?? unread
+    const readAtMs = Date.now()
+    this.#keepAndTell(key, summary === undefined ? { ...before, failure } : { summary, etag: undefined, readAtMs, failure: null })
+    this.#judge()
+  }
+
+  /** Counts rounds that failed in a row: what fails soon is asked again soon. */
+  #judge(): void {
+    this.#streak = streakAfter(
+      this.#streak,
+      [...this.#wanted.keys()].flatMap((key) => this.#entries.get(key)?.failure ?? []),
+    )
+    this.#change()
   }
 
   /** Tells the leader what this tab shows. */
@@ -168,9 +241,13 @@ export class SummaryFeed {
       this.#waitUntilMs = message.waitUntilMs
       this.#lastAskedMs = message.lastAskedMs
       this.#reads = message.reads
+      this.#streak = message.streak
       this.#isReadingElsewhere = message.isReading
+      this.#isLive = message.isLive
+      this.#liveEnd = message.liveEnd
       this.#change()
     }
+    if (message.kind === 'live') this.#chooseLive(message.isLive)
   }
 
   /** What another tab still shows is read in the rhythm; at once only where it never was, or a slow pace would be none. */
@@ -185,9 +262,12 @@ export class SummaryFeed {
     const key = keyOf(wanted)
     this.#wanted.set(key, { wanted, saidAtMs: Date.now() })
     const entry = this.#entries.get(key)
-    const isRecent = entry !== undefined && Date.now() - Math.max(entry.readAtMs, entry.failure?.atMs ?? 0) < keptMs
+    this.#follow()
+    const isRecent = entry !== undefined && entry.failure === null && Date.now() - entry.readAtMs < keptMs
     if (isRecent && !isFresh) return this.#options.tabs.tell({ kind: 'entry', key, entry })
+    if (this.#live.has(key) && !isFresh) return
     await this.#read(key, wanted, isFresh)
+    this.#judge()
     this.#plan()
   }
 
@@ -207,6 +287,7 @@ export class SummaryFeed {
       this.#keepAndTell(key, entry)
     } catch (error) {
       if (!(error instanceof ReadFailure)) throw error
+      if (error.failure.code === unreachable) this.#giveBack()
       this.#learn(error.budget)
       this.#waitUntilMs = Math.max(this.#waitUntilMs, error.failure.retryAtMs)
       this.#keepAndTell(key, { ...before, failure: error.failure })
@@ -214,6 +295,11 @@ export class SummaryFeed {
       this.#reading.delete(key)
       this.#change()
     }
+  }
+
+  /** What reached nobody was not counted. */
+  #giveBack(): void {
+    if (this.#budget !== null) this.#budget = { ...this.#budget, remaining: this.#budget.remaining + 1 }
   }
 
   /** Answers may overtake each other: within one window of the limit the lowest number is the latest. */
@@ -228,13 +314,15 @@ export class SummaryFeed {
   #plan(): void {
     clearTimeout(this.#timer)
     if (!this.#isLeading) return
-    this.#reads = Math.max(1, this.#polled().length)
+    const polled = this.#polled()
+    this.#reads = Math.max(1, polled.length)
     this.#change()
-    this.#timer = setTimeout(() => void this.#round(), Math.max(0, this.#state.nextAtMs - Date.now()))
+    if (polled.length > 0) this.#timer = setTimeout(() => void this.#round(), Math.max(0, this.#state.nextAtMs - Date.now()))
   }
 
   async #round(): Promise<void> {
     await Promise.all(this.#polled().map(({ wanted }) => this.#read(keyOf(wanted), wanted, false)))
+    this.#judge()
     this.#plan()
   }
 
@@ -242,7 +330,8 @@ export class SummaryFeed {
     const nowMs = Date.now()
     for (const { wanted } of this.#shown.values()) this.#wanted.set(keyOf(wanted), { wanted, saidAtMs: nowMs })
     for (const [key, { saidAtMs }] of this.#wanted) if (nowMs - saidAtMs > forgottenMs) this.#wanted.delete(key)
-    return [...this.#wanted.values()]
+    this.#follow()
+    return [...this.#wanted].flatMap(([key, one]) => (this.#live.has(key) ? [] : [one]))
   }
 
   #keepAndTell(key: string, entry: Entry): void {
@@ -269,7 +358,10 @@ export class SummaryFeed {
         waitUntilMs: this.#waitUntilMs,
         lastAskedMs: this.#lastAskedMs,
         reads: this.#reads,
+        streak: this.#streak,
         isReading: this.#reading.size > 0,
+        isLive: this.#isLive,
+        liveEnd: this.#liveEnd,
       })
     }
     for (const listener of this.#listeners) listener()
@@ -282,6 +374,7 @@ export class SummaryFeed {
       budget: this.#budget,
       waitUntilMs: this.#waitUntilMs,
       reads: this.#reads,
+      streak: this.#streak,
       jitterMs: this.#options.jitterMs ?? 0,
     })
     return {
@@ -289,7 +382,10 @@ export class SummaryFeed {
       entries: this.#entries,
       isPaused: this.#isPaused,
       isReading: this.#reading.size > 0 || (!this.#isLeading && this.#isReadingElsewhere),
+      isLive: this.#isLive,
+      liveEnd: this.#liveEnd,
       budget: this.#budget,
+      streak: this.#streak,
     }
   }
 }

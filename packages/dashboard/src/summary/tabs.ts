@@ -1,5 +1,6 @@
 import type { Entry, Wanted } from './entry.ts'
 import type { Budget } from './refresh-policy.model.ts'
+import type { Streak } from './streak.model.ts'
 
 /** What tabs of one browser tell each other. */
 export type TabMessage =
@@ -8,6 +9,8 @@ export type TabMessage =
   /** A tab still shows it. */
   | { readonly kind: 'shows'; readonly wanted: Wanted }
   | { readonly kind: 'who' }
+  /** The reader of a tab chose how figures come to all of them. */
+  | { readonly kind: 'live'; readonly isLive: boolean }
   | { readonly kind: 'entry'; readonly key: string; readonly entry: Entry }
   | {
       readonly kind: 'state'
@@ -15,7 +18,10 @@ export type TabMessage =
       readonly waitUntilMs: number
       readonly lastAskedMs: number
       readonly reads: number
+      readonly streak: Streak
       readonly isReading: boolean
+      readonly isLive: boolean
+      readonly liveEnd: string | null
     }
 
 /** How tabs of one browser find the one that reads for all. */

@@ -5,6 +5,7 @@ import { summaryReader } from './read-summary.ts'
 import { SummaryFeed } from './summary-feed.ts'
 import type { FeedState } from './summary-feed.ts'
 import { alone, tabsOf } from './tabs.ts'
+import { summaryWatcher } from './watch-summary.ts'
 
 const FeedContext = createContext<SummaryFeed | undefined>(undefined)
 
@@ -24,7 +25,9 @@ export function FeedProvider({ children }: { readonly children: ReactNode }) {
   const { baseUrl, token } = useSource()
   const feed = useMemo(() => {
     const tabs = token === undefined ? tabsOf(`millrace-summary ${baseUrl}`) : alone
-    return new SummaryFeed({ read: summaryReader({ baseUrl, token }), tabs, sight, jitterMs: Math.floor(Math.random() * mostJitterMs) })
+    const source = { baseUrl, token }
+    const jitterMs = Math.floor(Math.random() * mostJitterMs)
+    return new SummaryFeed({ read: summaryReader(source), watch: summaryWatcher(source), tabs, sight, jitterMs })
   }, [baseUrl, token])
   useEffect(() => feed.start(), [feed])
   return <FeedContext value={feed}>{children}</FeedContext>

@@ -5,9 +5,9 @@ import { reasonOf, resourcesOf } from './meters.model.ts'
 const resources = ['CPU', 'Memory', 'Disk', 'Heap', 'Event loop']
 
 /** The process that answered: use of each limit, and what has none. */
-export function MachinePanel({ summary, isOld }: { readonly summary: Summary | undefined; readonly isOld: boolean }) {
+export function MachinePanel({ summary }: { readonly summary: Summary | undefined }) {
   return (
-    <Panel title="This process" note={summary?.system.instance} isOld={isOld} end={<Ticks />}>
+    <Panel title="This process" note={summary?.system.instance} end={<Ticks />}>
       <div className="machine">
         <div className="meters">
           {summary === undefined

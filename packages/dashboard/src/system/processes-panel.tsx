@@ -47,9 +47,9 @@ const columns: readonly Column<ProcessRow>[] = [
 ]
 
 /** Every process that shares the store, a row each. */
-export function ProcessesPanel({ rows, isOld }: { readonly rows: readonly ProcessRow[] | undefined; readonly isOld: boolean }) {
+export function ProcessesPanel({ rows }: { readonly rows: readonly ProcessRow[] | undefined }) {
   return (
-    <Panel title="Processes" note={rows && String(rows.length)} isOld={isOld}>
+    <Panel title="Processes" note={rows && String(rows.length)}>
       {rows?.length === 0 ? (
         <Empty title="No process yet">Each process that measures itself stands here within 5 s of its start.</Empty>
       ) : (

@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { LineChart } from '../charts/line-chart.tsx'
 import { metrics } from '../summary/metric-names.ts'
 import { useSummary } from '../summary/use-summary.ts'
+import { TitleNote } from '../title-note.tsx'
 import { MachinePanel } from './machine-panel.tsx'
 import { ProcessesPanel } from './processes-panel.tsx'
 import { processLines, processRows } from './processes.model.ts'
@@ -27,19 +28,19 @@ const charts: readonly Chart[] = [
 
 /** What each process bears of what it may: the one that answered as meters, all of them as rows and as lines over each other. */
 export function SystemPage() {
-  const { summary, isOld } = useSummary({ view: 'system' })
+  const { summary } = useSummary({ view: 'system' })
   const rows = useMemo(() => summary && processRows(summary.instances, summary.system, summary.limits, summary.generatedAt), [summary])
   return (
     <>
       <div className="title">
         <h1>System</h1>
-        <p>{rows && processWords(rows)}</p>
+        <TitleNote>{rows && processWords(rows)}</TitleNote>
       </div>
-      <MachinePanel summary={summary} isOld={isOld} />
-      <ProcessesPanel rows={rows} isOld={isOld} />
+      <MachinePanel summary={summary} />
+      <ProcessesPanel rows={rows} />
       <div className="thirds">
         {charts.map((chart) => (
-          <ProcessChart key={chart.metric} chart={chart} summary={summary} rows={rows} isOld={isOld} />
+          <ProcessChart key={chart.metric} chart={chart} summary={summary} rows={rows} />
         ))}
       </div>
     </>
@@ -50,10 +51,9 @@ interface ProcessChartProps {
   readonly chart: Chart
   readonly summary: Summary | undefined
   readonly rows: readonly ProcessRow[] | undefined
-  readonly isOld: boolean
 }
 
-function ProcessChart({ chart: { title, note, metric, statistic, unit }, summary, rows, isOld }: ProcessChartProps) {
+function ProcessChart({ chart: { title, note, metric, statistic, unit }, summary, rows }: ProcessChartProps) {
   const lines = useMemo(() => summary && rows && processLines(rows, summary.series, metric, statistic), [summary, rows, metric, statistic])
   const left = (rows?.length ?? 0) - (lines?.length ?? 0)
   return (
@@ -64,7 +64,6 @@ function ProcessChart({ chart: { title, note, metric, statistic, unit }, summary
       unit={unit}
       resolutionSeconds={summary?.resolutionSeconds ?? 60}
       generatedAtMs={summary?.generatedAt ?? 0}
-      isOld={isOld}
       empty="Nothing was measured in this time."
     />
   )
