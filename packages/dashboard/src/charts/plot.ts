@@ -43,6 +43,8 @@ export interface PlotOptions {
 /** All plots of a page share one crosshair. */
 const crosshair = 'millrace'
 const casingWidth = 4.5
+/** A point that no stroke reaches, CSS pixels across. */
+const loneSize = 5
 /** A crosshair here is none. */
 const outside = -10
 
@@ -185,15 +187,16 @@ export class Plot {
   #series({ colour, width, dash, isFilled }: Stroke): uPlot.Series[] {
     const { palette, hasCasing } = this.#options
     const stroke = palette.colour(colour)
-    const isOf = { filter: (plot: uPlot, series: number) => lonePoints(plot.data[series] as (number | null)[]) }
+    const isLone = (plot: uPlot, series: number) => lonePoints(plot.data[series] as (number | null)[])
+    const points: uPlot.Series.Points = { show: true, size: loneSize, width: 0, fill: stroke, stroke, filter: isLone }
     const done: uPlot.Series = {
       stroke,
       width,
       dash: [...dash],
       ...(isFilled ? { fill: `${stroke}1a` } : {}),
-      points: { show: true, size: 3, fill: stroke, stroke, ...isOf },
+      points,
     }
-    const running: uPlot.Series = { stroke, width, dash: [1, 3], points: { show: false } }
+    const running: uPlot.Series = { stroke, width, dash: [1, 3], points }
     const casing: uPlot.Series = { stroke: palette.colour('surface'), width: casingWidth, points: { show: false } }
     return hasCasing ? [casing, done, running] : [done, running]
   }

@@ -10,8 +10,10 @@ const channelHeight = 36
 /** The four levels of one queue: depth, oldest against its target, share served against share promised. */
 export function LaneStrip({ levels, narrow = false }: { readonly levels: readonly LevelStats[]; readonly narrow?: boolean }) {
   const { scale, lanes } = lanesOf(levels)
+  // Without a mark its column is not there: the channels have the room.
+  const isCalm = lanes.every(({ mark }) => mark === null)
   return (
-    <div className={narrow ? 'lanes narrow' : 'lanes'} role="table" aria-label="Priority levels">
+    <div className={['lanes', narrow && 'narrow', isCalm && 'calm'].filter(Boolean).join(' ')} role="table" aria-label="Priority levels">
       <div role="rowgroup">
         <div className="lanes-head" role="row">
           <span role="columnheader">Level</span>
