@@ -101,7 +101,7 @@ const inkOf = 'element => getComputedStyle(element).color' as never
 /** Everything on the page is as it is now. */
 async function expectNow(page: Page): Promise<void> {
   await page.getByText('The figures could not be read.').waitFor({ state: 'detached' })
-  await page.getByText('The figures come again.').waitFor({ state: 'attached' })
+  await page.getByText('The figures come again.', { exact: false }).waitFor({ state: 'attached' })
   expect(await page.getByRole('region', { name: 'Verdict' }).getByRole('heading').textContent()).not.toMatch(/Unknown|Not reachable/)
   expect(await page.locator('.old').count()).toBe(0)
   await page.getByRole('region', { name: 'Redis' }).getByText('Connected', { exact: true }).waitFor()

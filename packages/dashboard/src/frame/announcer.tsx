@@ -12,17 +12,13 @@ export function Announcer({ summary, lapse }: { readonly summary: Summary | unde
   const pastSinceMs = lapse?.sinceMs ?? null
   useEffect(() => {
     const isPast = pastSinceMs !== null
-    if (isPast !== wasPast.current) {
-      setSaid(isPast ? `Since ${formatClock(pastSinceMs)} no figures come: what is shown is past.` : 'The figures come again.')
-    }
+    const lapsed = isPast ? `Since ${formatClock(pastSinceMs)} no figures come: what is shown is past` : 'The figures come again'
+    const news = isPast === wasPast.current ? [] : [lapsed]
+    if (summary !== undefined && before.current !== undefined) news.push(...changesOf(before.current, summary))
     wasPast.current = isPast
-  }, [pastSinceMs])
-  useEffect(() => {
-    if (summary === undefined) return
-    const changes = before.current === undefined ? [] : changesOf(before.current, summary)
     before.current = summary
-    if (changes.length > 0) setSaid(`${changes.join('. ')}.`)
-  }, [summary])
+    if (news.length > 0) setSaid(`${news.join('. ')}.`)
+  }, [summary, pastSinceMs])
   return (
     <div className="visually-hidden" role="status">
       {said}

@@ -46,8 +46,10 @@ it('figures are old after 90 s, and later where the limit made the reader slower
   ])
 })
 
-it('before anything was read the chip still says when that is tried', () => {
-  expect(freshnessText(state({ nextAtMs: now + 5_000 }), 0, now)).toBe('Not read yet · next in 5 s')
+it('where nothing could be read yet the chip says when that is tried again', () => {
+  expect(freshnessText(state(), 0, now)).toBe('Not read yet')
+  const streak = { count: 1, sinceMs: now - 1_000, lastAtMs: now - 1_000 }
+  expect(freshnessText(state({ nextAtMs: now + 5_000, streak }), 0, now)).toBe('Not read yet · next in 5 s')
 })
 
 describe('figures are not as they are now', () => {

@@ -41,7 +41,7 @@ export function freshnessText(state: FeedState, readAtMs: number, nowMs: number)
   if (state.isPaused) return `${updated} · paused`
   if (state.isLive) return isRead ? `Live · ${updated.toLowerCase()}` : 'Live · opening'
   if (state.isReading) return isRead ? `${updated} · reading` : 'Reading…'
-  if (state.nextAtMs === 0) return updated
+  if (!isRead && state.streak.count === 0) return updated
   return `${updated} · next in ${formatDuration(Math.max(1_000, Math.ceil((state.nextAtMs - nowMs) / 1_000) * 1_000)).replace('.0 s', ' s')}`
 }
 
