@@ -23,7 +23,8 @@ class Server {
     if (this.isDown) {
       if (this.#left > 0) this.#left -= 1
       this.answers.push(503)
-      throw new ReadFailure({ atMs: Date.now(), status: 503, code: 'STORE_UNAVAILABLE', detail: 'away', retryAtMs: 0 }, null)
+      const retryAtMs = this.retryAfterMs === 0 ? 0 : Date.now() + this.retryAfterMs
+      throw new ReadFailure({ atMs: Date.now(), status: 503, code: 'STORE_UNAVAILABLE', detail: 'away', retryAtMs }, null)
     }
     const current = `${Math.floor(nowMs / minute)} ${JSON.stringify(wanted)}`
     if (this.#left === 0) {
@@ -42,6 +43,7 @@ class Server {
 
   readonly streams: { tell(told: Told): void; end(): void }[] = []
   isDown = false
+  retryAfterMs = 0
 
   /** Charged once; then it tells what a test has it tell. */
   readonly watch: Watch = async function* (this: Server, _wanted: Wanted, signal: AbortSignal, learn: Parameters<Watch>[2]) {
@@ -317,6 +319,21 @@ describe('reading', () => {
     server.isDown = false
     await vi.advanceTimersByTimeAsync(11_000)
     expect([...feed.state().entries.values()].at(-1)?.failure).toBeNull()
+  })
+
+  it('a page that is opened while the server said to wait is asked for soon after that', async () => {
+    const server = new Server()
+    const { feed } = open(server)
+    const unwant = feed.want(overview)
+    await vi.advanceTimersByTimeAsync(1_000)
+    server.isDown = true
+    server.retryAfterMs = 1_000
+    feed.refresh()
+    await vi.advanceTimersByTimeAsync(100)
+    unwant()
+    feed.want({ view: 'redis', range: '1h' })
+    await vi.advanceTimersByTimeAsync(2_100)
+    expect(server.answers).toEqual([200, 503, 503])
   })
 
   it('what was read stays when the next read fails', async () => {

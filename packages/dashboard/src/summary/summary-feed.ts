@@ -213,10 +213,14 @@ export class SummaryFeed {
 
   /** Counts rounds that failed in a row: what fails soon is asked again soon. */
   #judge(): void {
-    this.#streak = streakAfter(
-      this.#streak,
-      [...this.#wanted.keys()].flatMap((key) => this.#entries.get(key)?.failure ?? []),
-    )
+    const entries = [...this.#wanted.keys()].flatMap((key) => this.#entries.get(key) ?? [])
+    // What was not asked yet, because the server said to wait, ends no streak.
+    if (entries.length > 0) {
+      this.#streak = streakAfter(
+        this.#streak,
+        entries.flatMap(({ failure }) => failure ?? []),
+      )
+    }
     this.#change()
   }
 
