@@ -10,6 +10,7 @@ import { importOwnDocuments } from './own-documents.ts'
 import { documentHandlers } from './routes/document-handlers.ts'
 import { importHandlers } from './routes/import-handlers.ts'
 import { inboxHandlers } from './routes/inbox-handlers.ts'
+import { insightHandlers } from './routes/insight-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
 import { roomHandlers } from './routes/room-handlers.ts'
 import { sampleHandlers } from './routes/sample-handlers.ts'
@@ -52,6 +53,7 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
     ...documentHandlers(workspace),
     ...importHandlers(workspace),
     ...inboxHandlers(workspace),
+    ...insightHandlers(workspace),
     ...readingHandlers(workspace),
     ...roomHandlers(workspace),
     ...sampleHandlers(workspace),

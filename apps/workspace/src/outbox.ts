@@ -13,6 +13,12 @@ export interface StoreVersion {
 /** To `search-operations`: let the search files know. */
 export type IndexVersion = StoreVersion
 
+/** To `search-operations`: make the search files anew, as this edition. */
+export interface Reindex {
+  readonly kind: 'reindex'
+  readonly edition: string
+}
+
 /** To `notifications`: tell one person. */
 export interface NotifyMention extends Mention {
   readonly kind: 'mention'
@@ -39,8 +45,23 @@ export interface NotifyWatchers {
 
 /** To `analytics`: a version was stored, or documents were viewed and searched for some seconds. */
 export type CountActivity =
-  | { readonly kind: 'stored'; readonly documentId: string; readonly version: number; readonly words: number; readonly mentions: number }
-  | { readonly kind: 'used'; readonly views: Record<string, number>; readonly searches: Record<string, number> }
+  | {
+      readonly kind: 'stored'
+      readonly documentId: string
+      readonly version: number
+      /** Who wrote it; '' when it has left already. */
+      readonly by: string
+      readonly words: number
+      readonly mentions: number
+    }
+  | {
+      readonly kind: 'used'
+      /** Views by document id. */
+      readonly views: Record<string, number>
+      /** Who viewed, by document id. */
+      readonly readers: Record<string, readonly string[]>
+      readonly searches: Record<string, number>
+    }
 
 /** What the outbox needs of a MessageQueueService. */
 export interface Enqueuer {
@@ -62,7 +83,7 @@ export class Outbox {
     await this.#send('document-operations', payload, {
       priority: payload.importId === null ? 'normal' : 'low',
       name: 'store-version',
-      id: `store:${payload.documentId}:${payload.version}`,
+      id: idOf('store', payload),
     })
   }
 
@@ -70,7 +91,7 @@ export class Outbox {
     await this.#send('search-operations', payload, {
       priority: payload.importId === null ? 'normal' : 'low',
       name: 'index-version',
-      id: `index:${payload.documentId}:${payload.version}`,
+      id: idOf('index', payload),
     })
   }
 
@@ -78,16 +99,21 @@ export class Outbox {
     await this.#send('notifications', payload, {
       priority: payload.urgent ? 'urgent' : 'high',
       name: 'mention',
-      id: `mention:${payload.documentId}:${payload.version}:${shortHash(payload.subject)}`,
+      id: idOfMention(payload, payload.subject),
     })
   }
 
   async notifyWatchers(payload: NotifyWatchers): Promise<void> {
-    await this.#send('notifications', payload, { priority: 'normal', name: 'watch', id: `watch:${payload.documentId}:${payload.version}` })
+    await this.#send('notifications', payload, { priority: 'normal', name: 'watch', id: idOf('watch', payload) })
+  }
+
+  /** Makes the search files anew. It is `low`: what people write is found before. */
+  async reindex(payload: Reindex): Promise<void> {
+    await this.#send('search-operations', payload, { priority: 'low', name: 'reindex', id: `reindex:${payload.edition}` })
   }
 
   async countStored(payload: Extract<CountActivity, { kind: 'stored' }>): Promise<void> {
-    await this.#send('analytics', payload, { priority: 'low', name: 'stored', id: `stored:${payload.documentId}:${payload.version}` })
+    await this.#send('analytics', payload, { priority: 'low', name: 'stored', id: idOf('stored', payload) })
   }
 
   async countUsed(payload: Extract<CountActivity, { kind: 'used' }>): Promise<void> {
@@ -97,6 +123,34 @@ export class Outbox {
   async #send(queueName: string, payload: unknown, options: EnqueueOptions): Promise<void> {
     await this.#queues.enqueue(queueName, payload, options)
   }
+}
+
+interface Version {
+  readonly documentId: string
+  readonly version: number
+}
+
+/** What a version caused, by queue, id and name; whether the last of them was sent is not certain: that depends on who watched. */
+export function messagesOfVersion(
+  version: Version,
+  mentioned: readonly string[],
+): { readonly queue: string; readonly id: string; readonly name: string; readonly isCertain: boolean }[] {
+  const certain = { isCertain: true }
+  return [
+    { queue: 'document-operations', id: idOf('store', version), name: 'store-version', ...certain },
+    { queue: 'search-operations', id: idOf('index', version), name: 'index-version', ...certain },
+    { queue: 'analytics', id: idOf('stored', version), name: 'stored', ...certain },
+    ...mentioned.map((subject) => ({ queue: 'notifications', id: idOfMention(version, subject), name: 'mention', ...certain })),
+    { queue: 'notifications', id: idOf('watch', version), name: 'watch', isCertain: false },
+  ]
+}
+
+function idOf(kind: 'store' | 'index' | 'stored' | 'watch', { documentId, version }: Version): string {
+  return `${kind}:${documentId}:${version}`
+}
+
+function idOfMention({ documentId, version }: Version, subject: string): string {
+  return `mention:${documentId}:${version}:${shortHash(subject)}`
 }
 
 /** Names may hold any letter, ids only ASCII. */

@@ -1,9 +1,11 @@
 import { join } from 'node:path'
-import { MessageQueueService } from 'millrace'
+import { CacheService, MessageQueueService } from 'millrace'
 import type { Connection, Log } from 'millrace'
 import { LiveDocuments } from './collaboration/live-documents.ts'
 import { UpdateLog } from './collaboration/update-log.ts'
 import { EmbeddedDocumentStore } from './documents/embedded-document-store.ts'
+import { RecentDocuments } from './documents/recent-documents.ts'
+import { RenderedDocuments } from './documents/rendered-documents.ts'
 import { SharedDocumentStore } from './documents/shared-document-store.ts'
 import { WorkspaceEvents } from './events/workspace-events.ts'
 import { handleQueues } from './handlers/handle-queues.ts'
@@ -13,9 +15,12 @@ import { Inbox } from './inbox/inbox.ts'
 import { Outbox } from './outbox.ts'
 import { People } from './people/people.ts'
 import { SampleTraffic } from './sample/sample-traffic.ts'
+import { IndexMaker } from './search/index-maker.ts'
+import { Reindexing } from './search/reindexing.ts'
 import { SearchFollower } from './search/search-follower.ts'
 import { SearchIndex } from './search/search-index.ts'
 import { ActivityLog } from './trends/activity-log.ts'
+import { DocumentActivity } from './trends/document-activity.ts'
 import { Trends } from './trends/trends.ts'
 import { Watches } from './watches/watches.ts'
 import type { DocumentStore } from './documents/document-store.ts'
@@ -24,7 +29,10 @@ import type { DocumentStore } from './documents/document-store.ts'
 export interface Workspace {
   readonly queues: MessageQueueService
   readonly documents: DocumentStore
+  readonly recent: RecentDocuments
+  readonly rendered: RenderedDocuments
   readonly searchIndex: SearchIndex
+  readonly reindexing: Reindexing
   readonly search: SearchFollower
   readonly imports: ImportService
   readonly inbox: Inbox
@@ -32,6 +40,8 @@ export interface Workspace {
   readonly watches: Watches
   readonly events: WorkspaceEvents
   readonly trends: Trends
+  readonly documentActivity: DocumentActivity
+  readonly cache: CacheService
   readonly outbox: Outbox
   readonly activity: ActivityLog
   readonly sample: SampleTraffic
@@ -59,33 +69,43 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const search = new SearchFollower(documents, searchIndex, log)
   await search.start()
   const shared = sharedRooms(connection, log)
-  const { queues, outbox } = shared
+  const { queues, outbox, cache } = shared
+  const recent = new RecentDocuments(documents, cache)
+  const reindexing = new Reindexing(connection.keyValue('workspace-reindex'), outbox)
+  const indexMaker = new IndexMaker({ documents, index: searchIndex, reindexing }, log)
+  await indexMaker.start()
   const events = new WorkspaceEvents({ ...shared, documents }, log)
   await events.start()
-  const activity = new ActivityLog(outbox, log)
+  const activity = new ActivityLog({ outbox, keyValue: connection.keyValue('workspace-views') }, log)
   const sample = new SampleTraffic(connection, log)
   const rooms = new LiveDocuments({ documents, updates: shared.updates, log, onSaved: () => undefined })
   return {
     queues,
     documents,
+    recent,
+    rendered: new RenderedDocuments({ documents, index: searchIndex, cache }),
     searchIndex,
     search,
+    reindexing,
     imports: new ImportService({ documents, record: shared.imports, outbox }),
     inbox: shared.inbox,
     people: shared.people,
     watches: shared.watches,
     events,
     trends: shared.trends,
+    documentActivity: shared.documentActivity,
+    cache,
     outbox,
     activity,
     sample,
     rooms,
-    handle: () => handleQueues(queues, { ...shared, documents, search }, log),
+    handle: () => handleQueues(queues, { ...shared, documents, recent, search, indexMaker }, log),
     close: once(async () => {
       await rooms.close()
       await sample.close()
       await activity.close()
       await events.close()
+      await indexMaker.close()
       await queues.close()
       await search.close()
       searchIndex.close()
@@ -101,11 +121,9 @@ export function openWorker(options: { readonly connection: Connection; readonly 
 } {
   const { connection, log } = options
   const shared = sharedRooms(connection, log)
-  handleQueues(
-    shared.queues,
-    { ...shared, documents: new SharedDocumentStore(connection.keyValue('workspace-documents')), search: undefined },
-    log,
-  )
+  const documents = new SharedDocumentStore(connection.keyValue('workspace-documents'))
+  const recent = new RecentDocuments(documents, shared.cache)
+  handleQueues(shared.queues, { ...shared, documents, recent, search: undefined, indexMaker: undefined }, log)
   return { queues: shared.queues, close: once(() => shared.queues.close()) }
 }
 
@@ -120,11 +138,13 @@ function sharedRooms(connection: Connection, log: Log) {
     queues,
     outbox: new Outbox(queues),
     updates: new UpdateLog(connection.keyValue('workspace-rooms')),
+    cache: new CacheService(connection, { room: 'workspace-cache' }),
     imports: new ImportRecord(connection.keyValue('workspace-imports')),
     inbox: new Inbox(connection.keyValue('workspace-inbox')),
     people: new People(connection.keyValue('workspace-people')),
     watches: new Watches(connection.keyValue('workspace-watches')),
     trends: new Trends(connection.keyValue('workspace-trends')),
+    documentActivity: new DocumentActivity(connection.keyValue('workspace-activity')),
   }
 }
 

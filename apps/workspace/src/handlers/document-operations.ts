@@ -1,6 +1,7 @@
 import { Bury } from 'millrace'
 import type { Message } from 'millrace'
-import { mentionsIn, subjectOf } from '@millrace/markdown'
+import { subjectOf } from '@millrace/markdown'
+import { newMentions } from '../documents/new-mentions.ts'
 import { asObject, textField, textFieldOrNull, wholeField } from './payload.ts'
 import type { Mention } from '@millrace/markdown'
 import type { DocumentVersion } from '../documents/document-store.ts'
@@ -22,16 +23,24 @@ export async function storeVersion(rooms: Rooms, message: Message): Promise<void
   if ((await rooms.documents.putVersion(documentId, version)) === 'missing') {
     throw new Bury(`version ${version} of document ${documentId} was never staged, or was discarded`)
   }
+  await rooms.recent.changed()
   if (importId !== null) await rooms.imports.mark(importId, 'stored', documentId)
   const stored = await rooms.documents.getVersion(documentId, version)
   // Undefined: so many newer versions were stored since that this one has left.
   const before = stored && (await rooms.documents.versionBefore(documentId, version))
-  const mentions = stored ? newMentions(stored, before) : []
+  const mentions = stored ? newMentions(stored.text, before?.text ?? '') : []
   if (stored) await rooms.people.saw(stored.author, ...mentions.map(({ subject }) => subject))
   await Promise.all([
     stored && tellWatchers(rooms, stored, { before, mentions }),
     rooms.outbox.indexVersion(payload),
-    rooms.outbox.countStored({ kind: 'stored', documentId, version, words: wordsIn(stored?.text ?? ''), mentions: mentions.length }),
+    rooms.outbox.countStored({
+      kind: 'stored',
+      documentId,
+      version,
+      by: stored?.author ?? '',
+      words: wordsIn(stored?.text ?? ''),
+      mentions: mentions.length,
+    }),
     ...mentions.map(async (mention) => {
       await rooms.outbox.notifyMention({
         kind: 'mention',
@@ -54,13 +63,6 @@ export function readStoreVersion(payload: unknown): StoreVersion {
     version: wholeField(fields, 'version', 1),
     importId: textFieldOrNull(fields, 'importId', 64),
   }
-}
-
-/** Who was not mentioned, or not urgently, in the version before: an edit elsewhere in a document tells nobody again. */
-function newMentions(stored: DocumentVersion, before: DocumentVersion | undefined): Mention[] {
-  const mentions = mentionsIn(stored.text)
-  const told = new Map(mentionsIn(before?.text ?? '').map(({ subject, urgent }) => [subject, urgent]))
-  return mentions.filter(({ subject, urgent }) => !told.has(subject) || (urgent && told.get(subject) === false))
 }
 
 async function tellWatchers(

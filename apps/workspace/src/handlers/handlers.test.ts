@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { Bury, connectEmbedded } from 'millrace'
+import { Bury, CacheService, connectEmbedded } from 'millrace'
 import type { EnqueueOptions, Message } from 'millrace'
 import { EmbeddedDocumentStore } from '../documents/embedded-document-store.ts'
+import { RecentDocuments } from '../documents/recent-documents.ts'
+import { RenderedDocuments } from '../documents/rendered-documents.ts'
 import { documentIdOf, ImportService } from '../imports/import-service.ts'
 import { ImportRecord } from '../imports/import-record.ts'
 import { Inbox } from '../inbox/inbox.ts'
 import { Outbox } from '../outbox.ts'
 import { People } from '../people/people.ts'
+import { IndexMaker } from '../search/index-maker.ts'
+import { Reindexing } from '../search/reindexing.ts'
 import { SearchFollower } from '../search/search-follower.ts'
 import { SearchIndex } from '../search/search-index.ts'
+import { DocumentActivity } from '../trends/document-activity.ts'
 import { Trends } from '../trends/trends.ts'
 import { Watches } from '../watches/watches.ts'
 import { countActivity } from './analytics.ts'
@@ -46,15 +51,22 @@ async function setup() {
     enqueue: async (queue, payload, options = {}) => void sent.set(options.id ?? `no id ${sent.size}`, { queue, payload, options }),
   })
   const imports = new ImportRecord(connection.keyValue(`imports-${name}`))
+  const cache = new CacheService(connection, { room: `cache-${name}` })
+  const recent = new RecentDocuments(documents, cache)
+  const reindexing = new Reindexing(connection.keyValue(`reindex-${name}`), outbox)
+  const indexMaker = new IndexMaker({ documents, index, reindexing }, silent)
   const all = {
     documents,
+    recent,
     search,
+    indexMaker,
     outbox,
     imports,
     inbox: new Inbox(connection.keyValue(`inbox-${name}`)),
     people: new People(connection.keyValue(`people-${name}`)),
     watches: new Watches(connection.keyValue(`watches-${name}`)),
     trends: new Trends(connection.keyValue(`trends-${name}`)),
+    documentActivity: new DocumentActivity(connection.keyValue(`activity-${name}`)),
   }
   const service = new ImportService({ documents, record: imports, outbox })
   const importFiles = async (files: Record<string, string | Uint8Array>, id?: string) => {
@@ -71,7 +83,8 @@ async function setup() {
     await countActivity(all, messages('analytics'))
   }
   const found = (query: string) => index.search(query, { limit: 10 }).results.map(({ path }) => path)
-  return { ...all, rooms: all, sent, messages, service, importFiles, handleAll, found }
+  const rendered = new RenderedDocuments({ documents, index, cache })
+  return { ...all, rooms: all, index, cache, reindexing, rendered, sent, messages, service, importFiles, handleAll, found }
 }
 
 function messageOf(id: string, { payload, options }: Sent): Message {
@@ -172,6 +185,114 @@ test('who watches a document is told of each change by one item, which a later c
   await importFiles({ 'a.md': 'two' })
   await handleAll()
   expect((await inbox.list('ada', { limit: 9 })).unread).toBe(0)
+})
+
+test('a link leads to a document that comes later as soon as it is there, and the document knows who links to it', async () => {
+  const { importFiles, handleAll, index, rendered } = await setup()
+  const [plan, race] = [documentIdOf('notes/plan.md'), documentIdOf('notes/race.md')]
+  await importFiles({ 'notes/plan.md': '# Plan\n- see **[[mill RACE]]** and [it](race.md#wheel)\n- [[Plan]]' })
+  await handleAll()
+  expect(index.linksOf(plan)).toEqual([
+    { written: 'mill RACE', id: null, title: null },
+    { written: 'race.md#wheel', id: null, title: null },
+    { written: 'Plan', id: plan, title: 'Plan' },
+  ])
+  expect((await rendered.get(plan))?.html).toContain('<span class="md-missing" data-document="mill RACE">')
+
+  await importFiles({ 'notes/race.md': '# Mill race' })
+  await handleAll()
+  expect(index.linksOf(plan)[0]).toEqual({ written: 'mill RACE', id: race, title: 'Mill race' })
+  expect(index.backlinksOf(race)).toEqual([{ id: plan, title: 'Plan', snippet: 'see mill RACE and it' }])
+  expect(index.backlinksOf(plan)).toEqual([])
+  const drawn = await rendered.get(plan)
+  expect(drawn?.html).toContain(`href="/documents/${race}">mill RACE</a>`)
+  expect(drawn?.html).toContain(`href="/documents/${race}#section-wheel">it</a>`)
+  expect(drawn).toMatchObject({ version: 1, outline: [{ level: 1, text: 'Plan', anchor: 'section-plan' }], truncated: false })
+
+  await importFiles({ 'notes/plan.md': 'no link' })
+  await handleAll()
+  expect([index.linksOf(plan), index.backlinksOf(race)]).toEqual([[], []])
+})
+
+test('a document is drawn once a version, however many ask', async () => {
+  const { importFiles, handleAll, rendered, cache } = await setup()
+  await importFiles({ 'a.md': '# One' })
+  await handleAll()
+  const id = documentIdOf('a.md')
+  const before = cache.stats().loads
+  await Promise.all([rendered.get(id), rendered.get(id)])
+  expect((await rendered.get(id))?.html).toContain('One')
+  expect(cache.stats().loads).toBe(before + 1)
+  await importFiles({ 'a.md': '# Two' })
+  await handleAll()
+  expect(await rendered.get(id)).toMatchObject({ version: 2, outline: [{ text: 'Two' }] })
+  expect(await rendered.get('none')).toBeUndefined()
+})
+
+test('the list of what changed last is read once, and again after each change', async () => {
+  const { importFiles, handleAll, recent, cache } = await setup()
+  expect(await recent.list({ offset: 0, limit: 5 })).toEqual({ documents: [], total: 0 })
+  await importFiles({ 'a.md': 'one', 'b.md': 'two' })
+  await handleAll()
+  const loads = cache.stats().loads
+  for (let times = 0; times < 5; times += 1) expect((await recent.list({ offset: 0, limit: 5 })).total).toBe(2)
+  expect((await recent.list({ offset: 1, limit: 5 })).documents.length).toBe(1)
+  expect((await recent.list({ offset: 0, limit: 500 })).documents.length).toBe(2)
+  expect(cache.stats().loads).toBe(loads + 1)
+})
+
+test('search files are made anew while the old one serves, and what a process that ended had made is kept', async () => {
+  const { importFiles, handleAll, reindexing, rooms: all, index, found, messages, documents } = await setup()
+  await importFiles({ 'a.md': 'alpha', 'b.md': 'beta', 'c.md': 'gamma' })
+  await handleAll()
+  expect(await reindexing.status()).toMatchObject({ state: 'idle', total: 0, startedAtMs: null })
+  expect(await reindexing.ask('ada')).toMatchObject({ state: 'running', startedBy: 'ada' })
+  const [message] = messages('search-operations').filter(({ name }) => name === 'reindex')
+  expect(message).toMatchObject({ priority: 'low' })
+  // Asked again while it runs: nothing more is sent.
+  await reindexing.ask('bob')
+  expect(messages('search-operations').filter(({ name }) => name === 'reindex').length).toBe(1)
+
+  // Another process had begun, and made one of them.
+  const edition = (await reindexing.edition()) as string
+  index.beginEdition(edition)
+  const alpha = await documents.get(documentIdOf('a.md'))
+  index.put([alpha as NonNullable<typeof alpha>])
+  expect([found('alpha'), found('beta'), index.nextSize]).toEqual([['a.md'], ['b.md'], 1])
+  // What is written meanwhile is in both.
+  await importFiles({ 'd.md': 'delta' })
+  const ofDelta = (queue: string) => messages(queue).filter(({ id }) => id.includes(documentIdOf('d.md')))
+  for (const one of ofDelta('document-operations')) await storeVersion(all, one)
+  for (const one of ofDelta('search-operations')) await indexVersion(all, one)
+  expect([found('delta'), index.nextSize]).toEqual([['d.md'], 2])
+
+  await indexVersion(all, message as Message)
+  expect([found('alpha'), found('beta'), found('gamma'), found('delta')]).toEqual([['a.md'], ['b.md'], ['c.md'], ['d.md']])
+  expect(await reindexing.status()).toMatchObject({ state: 'idle', done: 4, total: 4, startedBy: 'ada', finishedAtMs: expect.any(Number) })
+  expect(index.edition).toBe(edition)
+  expect((await reindexing.ask('bob')).startedBy).toBe('bob')
+})
+
+test('readers and edits of a document are counted by day, a message once', async () => {
+  const { importFiles, handleAll, rooms: all, documentActivity } = await setup()
+  await importFiles({ 'a.md': 'one' })
+  await handleAll()
+  await importFiles({ 'a.md': 'two' })
+  await handleAll()
+  const id = documentIdOf('a.md')
+  const used = (message: string, readers: string[]) =>
+    messageOf(message, {
+      queue: '',
+      payload: { kind: 'used', views: { [id]: readers.length }, searches: {}, readers: { [id]: readers } },
+      options: {},
+    })
+  await countActivity(all, [used('u1', ['ada', 'grace']), used('u2', ['ada'])])
+  await countActivity(all, [used('u1', ['ada', 'grace'])])
+  const report = await documentActivity.report(id, 1_000)
+  expect(report).toMatchObject({ readers: 2, edits: 2, editors: [{ name: 'bob', edits: 2 }] })
+  expect(report.days.length).toBe(30)
+  expect(report.days.at(-1)).toEqual({ day: '1970-01-01', readers: 2, edits: 2 })
+  expect((await all.trends.report(1_000)).totals.views).toBe(3)
 })
 
 test('people are known by name once they wrote or were mentioned', async () => {

@@ -1,17 +1,12 @@
-import { MillraceError } from 'millrace'
 import { defineHandlers } from 'millrace/server'
 import type { Handlers } from 'millrace/server'
 import { writeDocument } from '../documents/write-document.ts'
+import { requireDocument, unknownDocument } from './require-document.ts'
 import { requireSubject } from './require-subject.ts'
 import type { Workspace } from '../workspace.ts'
 import { nobody } from './nobody.ts'
 
-export function documentHandlers({ documents, outbox, activity, searchIndex, watches }: Workspace): Handlers {
-  /** @throws MillraceError DOCUMENT_NOT_FOUND */
-  const requireDocument = async (id: string) => {
-    if ((await documents.summaries([id])).length === 0) throw unknownDocument(id)
-  }
-
+export function documentHandlers({ documents, recent, outbox, activity, searchIndex, watches }: Workspace): Handlers {
   return defineHandlers({
     createDocument: async ({ body, identity }) => ({
       id: await writeDocument({ documents, outbox }, { ...body, author: identity.subject ?? nobody }),
@@ -19,7 +14,7 @@ export function documentHandlers({ documents, outbox, activity, searchIndex, wat
 
     // What was changed last is known to the store at once; titles and folders are put in order by the search file, which follows.
     listDocuments: async ({ query: { offset, limit, order, folder } }) => {
-      if (order === 'recent' && folder === undefined) return documents.list({ offset, limit })
+      if (order === 'recent' && folder === undefined) return recent.list({ offset, limit })
       const { ids, total } = searchIndex.list({ order, folder, offset, limit })
       return { documents: await documents.summaries(ids), total }
     },
@@ -27,7 +22,7 @@ export function documentHandlers({ documents, outbox, activity, searchIndex, wat
     getDocument: async ({ params, identity }) => {
       const document = await documents.get(params.id)
       if (!document) throw unknownDocument(params.id)
-      activity.viewed(document.id)
+      void activity.viewed(document.id, identity.subject)
       const { textBytes: _, ...answer } = document
       const watching = identity.subject !== null && (await watches.isWatching(document.id, identity.subject))
       return { ...answer, watching }
@@ -41,7 +36,7 @@ export function documentHandlers({ documents, outbox, activity, searchIndex, wat
 
     watchDocument: async ({ params, identity }) => {
       const subject = requireSubject(identity, 'A watch')
-      await requireDocument(params.id)
+      await requireDocument(documents, params.id)
       await watches.watch(params.id, subject)
       return { id: params.id, watching: true }
     },
@@ -51,8 +46,4 @@ export function documentHandlers({ documents, outbox, activity, searchIndex, wat
       return { id: params.id, watching: false }
     },
   })
-}
-
-export function unknownDocument(id: string): MillraceError {
-  return new MillraceError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(id)}.`)
 }

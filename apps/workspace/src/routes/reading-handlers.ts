@@ -1,9 +1,28 @@
+import type { Trends } from '@millrace/contract'
 import { defineHandlers } from 'millrace/server'
 import type { Handlers } from 'millrace/server'
 import type { Workspace } from '../workspace.ts'
 
+/** Counts come in every 5 s; nobody sees a younger figure by asking more often, ms. */
+const trendsMs = 2_000
+const staleTrendsMs = 10_000
+
 /** Search, people and trends. */
-export function readingHandlers({ searchIndex, people, trends, documents, activity }: Workspace): Handlers {
+export function readingHandlers({ searchIndex, reindexing, people, trends, documents, activity, cache }: Workspace): Handlers {
+  const readTrends = async (): Promise<Trends> => {
+    const { totals, days, views, searches } = await trends.report(Date.now())
+    const titles = new Map((await documents.summaries(views.map(({ documentId }) => documentId))).map(({ id, title }) => [id, title]))
+    return {
+      totals,
+      days: [...days],
+      searches: [...searches],
+      documents: views.flatMap(({ documentId: id, count }) => {
+        const title = titles.get(id)
+        return title === undefined ? [] : [{ id, title, views: count }]
+      }),
+    }
+  }
+
   return defineHandlers({
     search: ({ query }) => {
       activity.searched(query.q)
@@ -17,18 +36,10 @@ export function readingHandlers({ searchIndex, people, trends, documents, activi
       return { people: names.map((name) => ({ name })) }
     },
 
-    getTrends: async () => {
-      const { totals, days, views, searches } = await trends.report(Date.now())
-      const titles = await Promise.all(views.map(({ documentId }) => documents.get(documentId)))
-      return {
-        totals,
-        days: [...days],
-        searches: [...searches],
-        documents: views.flatMap(({ documentId: id, count }, index) => {
-          const title = titles[index]?.title
-          return title === undefined ? [] : [{ id, title, views: count }]
-        }),
-      }
-    },
+    startReindex: ({ identity }) => reindexing.ask(identity.subject),
+
+    getReindex: () => reindexing.status(),
+
+    getTrends: () => cache.getOrSet('trends', readTrends, { ttlMs: trendsMs, staleMs: staleTrendsMs }),
   })
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DocumentTarget } from '@millrace/markdown'
 import { DatabaseError, openDatabase } from 'millrace'
 import type { Database, Statement } from 'millrace'
 import { Shelf } from './shelf.ts'
@@ -103,6 +104,23 @@ export class SearchIndex {
 
   list(listing: Listing): ReturnType<Shelf['list']> {
     return this.#live.list(listing)
+  }
+
+  resolve(target: DocumentTarget): string | undefined {
+    return this.#live.resolve(target)
+  }
+
+  linksOf(documentId: string): ReturnType<Shelf['linksOf']> {
+    return this.#live.linksOf(documentId)
+  }
+
+  backlinksOf(documentId: string): ReturnType<Shelf['backlinksOf']> {
+    return this.#live.backlinksOf(documentId)
+  }
+
+  /** How many documents the edition that is being made holds. */
+  get nextSize(): number {
+    return this.#next.size
   }
 
   /** The edition that serves: the name under which it was last made anew. */

@@ -1,3 +1,5 @@
+import { linksIn, plainText } from '@millrace/markdown'
+import type { DocumentTarget } from '@millrace/markdown'
 import type { Database, SqlValue, Statement } from 'millrace'
 import type { StoredDocument } from '../documents/document-store.ts'
 import { toMatchExpression } from './query.ts'
@@ -35,13 +37,32 @@ export interface Listing {
   readonly limit: number
 }
 
+/** A link of a document to another one. */
+interface Link {
+  /** As it stands between the brackets. */
+  readonly written: string
+  /** Of the document it leads to; null while there is none. */
+  readonly id: string | null
+  readonly title: string | null
+}
+
+interface Backlink {
+  readonly id: string
+  readonly title: string
+  /** The line that the link stands in, as plain text. */
+  readonly snippet: string
+}
+
 const snippetWords = 30
+/** More documents that link to one are not listed. */
+const maxBacklinks = 500
 
 /** One whole set of tables of a search file: the current text of every document, by FTS5, and what they are called. */
 export class Shelf {
   readonly #database: Database
   readonly #entries: string
   readonly #words: string
+  readonly #links: string
   readonly #statements = new Map<string, Statement>()
 
   /** @param name of the set within its file; a word */
@@ -49,6 +70,7 @@ export class Shelf {
     this.#database = database
     this.#entries = `${name}_entries`
     this.#words = `${name}_words`
+    this.#links = `${name}_links`
   }
 
   /** Makes what is missing of it. */
@@ -62,12 +84,17 @@ export class Shelf {
       CREATE INDEX IF NOT EXISTS ${this.#entries}_by_update ON ${this.#entries} (updated_at_ms DESC, document_id);
       CREATE INDEX IF NOT EXISTS ${this.#entries}_by_path ON ${this.#entries} (path);
       CREATE VIRTUAL TABLE IF NOT EXISTS ${this.#words} USING fts5(title, path, body, tokenize = "${tokenizer}", prefix = '2 3');
+      CREATE TABLE IF NOT EXISTS ${this.#links} (
+        number INTEGER NOT NULL, position INTEGER NOT NULL, target TEXT NOT NULL, written TEXT NOT NULL, excerpt TEXT NOT NULL,
+        PRIMARY KEY (number, position)
+      ) WITHOUT ROWID;
+      CREATE INDEX IF NOT EXISTS ${this.#links}_by_target ON ${this.#links} (target);
     `)
   }
 
   drop(): void {
     this.#statements.clear()
-    this.#database.exec(`DROP TABLE IF EXISTS ${this.#entries}; DROP TABLE IF EXISTS ${this.#words}`)
+    for (const table of [this.#entries, this.#words, this.#links]) this.#database.exec(`DROP TABLE IF EXISTS ${table}`)
   }
 
   /** How many documents it holds. */
@@ -88,18 +115,26 @@ export class Shelf {
        ON CONFLICT (document_id) DO UPDATE SET version = excluded.version, title_key = excluded.title_key, path = excluded.path,
          updated_at_ms = excluded.updated_at_ms RETURNING number`,
     ).get(id, version, titleKey(title), path, updatedAtMs)
+    const number = Number(row?.['number'])
     this.#prepared(`INSERT OR REPLACE INTO ${this.#words} (rowid, title, path, body) VALUES (?, ?, ?, ?)`).run(
-      Number(row?.['number']),
+      number,
       toIndexed(title),
       toIndexed(path ?? ''),
       toIndexed(text),
     )
+    this.#prepared(`DELETE FROM ${this.#links} WHERE number = ?`).run(number)
+    const link = this.#prepared(`INSERT INTO ${this.#links} (number, position, target, written, excerpt) VALUES (?, ?, ?, ?, ?)`)
+    for (const [position, { target, written, excerpt }] of linksIn(text, path).entries()) {
+      link.run(number, position, keyOf(target), written, excerpt)
+    }
   }
 
   /** Forgets a document. */
   remove(documentId: string): void {
     const row = this.#prepared(`DELETE FROM ${this.#entries} WHERE document_id = ? RETURNING number`).get(documentId)
-    if (row) this.#prepared(`DELETE FROM ${this.#words} WHERE rowid = ?`).run(Number(row['number']))
+    if (!row) return
+    this.#prepared(`DELETE FROM ${this.#words} WHERE rowid = ?`).run(Number(row['number']))
+    this.#prepared(`DELETE FROM ${this.#links} WHERE number = ?`).run(Number(row['number']))
   }
 
   /** Whatever is typed is a query; see `toMatchExpression`. O(matches). */
@@ -141,11 +176,61 @@ export class Shelf {
     return { ids: rows.all(...bounds, limit, offset).map((row) => String(row['id'])), total: Number(total?.['n'] ?? 0) }
   }
 
+  /** The document that a link leads to, as things stand; of several with one title always the same. */
+  resolve(target: DocumentTarget): string | undefined {
+    return this.#resolve(keyOf(target))?.id
+  }
+
+  /** Where a document links to, in the order of its text. O(links). */
+  linksOf(documentId: string): Link[] {
+    const rows = this.#prepared(
+      `SELECT l.target, l.written FROM ${this.#links} l JOIN ${this.#entries} e ON e.number = l.number
+        WHERE e.document_id = ? ORDER BY l.position`,
+    ).all(documentId)
+    return rows.map(({ target, written }) => {
+      const found = this.#resolve(String(target))
+      return { written: String(written), id: found?.id ?? null, title: found?.title ?? null }
+    })
+  }
+
+  /** Which documents link to one, by title. O(links to it). */
+  backlinksOf(documentId: string): Backlink[] {
+    const row = this.#prepared(`SELECT title_key, path FROM ${this.#entries} WHERE document_id = ?`).get(documentId)
+    if (!row) return []
+    const keys = [`title ${row['title_key']}`, `path ${row['path']}`]
+    const targets = keys.filter((key) => this.#resolve(key)?.id === documentId)
+    return this.#prepared(
+      `SELECT e.document_id AS id, w.title AS title, min(l.excerpt) AS excerpt
+         FROM ${this.#links} l JOIN ${this.#entries} e ON e.number = l.number JOIN ${this.#words} w ON w.rowid = e.number
+        WHERE l.target IN (?, ?) AND e.document_id <> ? GROUP BY e.number ORDER BY e.title_key, e.document_id LIMIT ${maxBacklinks}`,
+    )
+      .all(targets[0] ?? null, targets[1] ?? null, documentId)
+      .map(({ id, title, excerpt }) => ({
+        id: String(id),
+        title: toRead(String(title)),
+        snippet: plainText(String(excerpt)).replaceAll('\n', ' '),
+      }))
+  }
+
+  #resolve(key: string): { readonly id: string; readonly title: string } | undefined {
+    const [kind] = key.split(' ', 1)
+    const row = this.#prepared(
+      `SELECT e.document_id AS id, w.title AS title FROM ${this.#entries} e JOIN ${this.#words} w ON w.rowid = e.number
+        WHERE ${kind === 'path' ? 'e.path' : 'e.title_key'} = ? ORDER BY e.document_id LIMIT 1`,
+    ).get(key.slice(`${kind} `.length))
+    return row && { id: String(row['id']), title: toRead(String(row['title'])) }
+  }
+
   #prepared(sql: string): Statement {
     let statement = this.#statements.get(sql)
     if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)))
     return statement
   }
+}
+
+/** Links are kept by what they name, so that one to a document that comes later leads there from then on. */
+function keyOf(target: DocumentTarget): string {
+  return target.kind === 'title' ? `title ${titleKey(target.title)}` : `path ${target.path}`
 }
 
 function toFound(row: Record<string, SqlValue>): Found {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { KeyValue } from 'millrace'
+import { dayOf, fingerprint, lastDays } from './days.ts'
 
 /** What is counted: documents stored, their words, the people mentioned in them, views and searches. */
 const counted = ['documents', 'words', 'views', 'searches', 'mentions'] as const
@@ -37,7 +37,6 @@ interface Page {
   readonly counted: string[]
 }
 
-const dayMs = 86_400_000
 const listedDays = 7
 const listed = 10
 /** The least wanted leave when there are more. */
@@ -69,7 +68,7 @@ export class Trends {
     const page = read(await this.#keyValue.get('page'))
     return {
       totals: page.totals,
-      days: lastDays(nowMs).map((day) => ({ day, ...(page.days[day] ?? none()) })),
+      days: lastDays(nowMs, listedDays).map((day) => ({ day, ...(page.days[day] ?? none()) })),
       views: most(page.views, listed).map(([documentId, count]) => ({ documentId, count })),
       searches: most(page.searches, listed).map(([query, count]) => ({ query, count })),
     }
@@ -110,17 +109,4 @@ function none(): Counts {
 
 function read(text: string | undefined): Page {
   return text === undefined ? { totals: none(), days: {}, views: {}, searches: {}, counted: [] } : (JSON.parse(text) as Page)
-}
-
-/** 48 bits: two of 2,000 messages share one in 1 of 140 million workspaces. */
-function fingerprint(id: string): string {
-  return createHash('sha1').update(id).digest('base64url').slice(0, 8)
-}
-
-function lastDays(nowMs: number): string[] {
-  return Array.from({ length: listedDays }, (_, back) => dayOf(nowMs - (listedDays - 1 - back) * dayMs))
-}
-
-function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10)
 }

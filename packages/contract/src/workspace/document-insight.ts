@@ -37,7 +37,7 @@ export type Backlink = Static<typeof Backlink>
 export const DocumentLinks = record({ id: DocumentId, links: Type.Array(DocumentLink), backlinks: Type.Array(Backlink) })
 export type DocumentLinks = Static<typeof DocumentLinks>
 
-/** A message that a version of a document caused. `state` as its queue has it now; `removed`: the queue keeps it no more. */
+/** A message that a version of a document caused. `state` as its queue has it now; `removed`: the queue keeps it no more. `finishedAtMs` to a tenth of a second. */
 export const CausedMessage = record({
   queue: QueueName,
   id: Type.String(),
