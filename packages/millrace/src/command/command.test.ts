@@ -78,6 +78,8 @@ describe('what is said to who asks for help or is mistaken', () => {
     [['srve'], 'Did you mean serve?'],
     [['token', '--role', 'king'], 'viewer, operator, admin'],
     [['token', '--expires', '1y'], '90s, 15m, 1h, 7d'],
+    [['token', '--expires', '400d'], "option '--expires <duration>' argument '400d' is invalid. Allowed are 1s to 365d."],
+    [['token', '--expires', '0s'], 'Allowed are 1s to 365d.'],
     [['token', '--subjekt', 'x'], '--subject'],
     [['queues', '--redis', 'redis://x', '--data-dir', 'y'], 'cannot be used with'],
     [['queues', '--redis', 'http://x'], 'REDIS_URL must begin with redis://'],

@@ -33,7 +33,11 @@ export function serveCommand(): Command {
   return withPlace(new Command('serve'))
     .description('Serves the dashboard and the interface for the queues of a Redis or an embedded file.')
     .addOption(
-      durationOption('--drain <duration>', 'how long to be not ready but still answering after SIGTERM; Ctrl-C does not wait', '2s'),
+      durationOption('--drain <duration>', 'how long to be not ready but still answering after SIGTERM; Ctrl-C does not wait', {
+        least: '0s',
+        most: '1h',
+        byDefault: '2s',
+      }),
     )
     .option('--json', 'print the links and the settings as one line of JSON')
     .addHelpText('after', after)

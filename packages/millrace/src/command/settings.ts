@@ -62,13 +62,24 @@ export function addressOf(config: Config): string {
 const units: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
 
 /** `90s`, `15m`, `1h`, `7d` as seconds. */
-function durationSeconds(text: string): number {
+function secondsOf(text: string): number {
   const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? []
   if (count === undefined || unit === undefined) throw new InvalidArgumentError('Give a whole number and s, m, h or d: 90s, 15m, 1h, 7d.')
   return Number(count) * units[unit]!
 }
 
+interface Durations {
+  readonly least: string
+  readonly most: string
+  readonly byDefault: string
+}
+
 /** An option that takes a duration, as seconds. */
-export function durationOption(flags: string, description: string, byDefault: string): Option {
-  return new Option(flags, description).argParser(durationSeconds).default(durationSeconds(byDefault), byDefault)
+export function durationOption(flags: string, description: string, { least, most, byDefault }: Durations): Option {
+  const parse = (text: string) => {
+    const seconds = secondsOf(text)
+    if (seconds < secondsOf(least) || seconds > secondsOf(most)) throw new InvalidArgumentError(`Allowed are ${least} to ${most}.`)
+    return seconds
+  }
+  return new Option(flags, description).argParser(parse).default(secondsOf(byDefault), byDefault)
 }

@@ -28,7 +28,9 @@ export function tokenCommand(): Command {
     .addOption(new Option('--role <role>', 'what it may do').choices(['viewer', 'operator', 'admin']).default('viewer'))
     .option('--subject <name>', 'whom it speaks for', 'cli')
     .option('--name <name>', 'how the subject is shown')
-    .addOption(durationOption('--expires <duration>', 'how long it holds: 90s, 15m, 1h, 7d', '1h'))
+    .addOption(
+      durationOption('--expires <duration>', 'how long it holds: 90s, 15m, 1h, 7d', { least: '1s', most: '365d', byDefault: '1h' }),
+    )
     .option('--json', 'print { token, role, subject, expiresAt }')
     .addHelpText('after', after)
     .action(async ({ role, subject, name, expires, json, ...store }: TokenOptions) => {
