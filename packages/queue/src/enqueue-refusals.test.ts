@@ -8,6 +8,8 @@ import { ModelStore } from './testing/model-store.ts'
 const cyclic: Record<string, unknown> = {}
 cyclic['self'] = cyclic
 
+const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown
+
 /** payload, options, code, what the message must name */
 const refused: [what: string, payload: unknown, options: unknown, code: string, names: RegExp][] = [
   ['undefined', undefined, {}, 'PAYLOAD_NOT_JSON', /`payload` must be a JSON value, got undefined/],
@@ -15,6 +17,7 @@ const refused: [what: string, payload: unknown, options: unknown, code: string, 
   ['a symbol', Symbol('x'), {}, 'PAYLOAD_NOT_JSON', /`payload`/],
   ['a BigInt', { n: 1n }, {}, 'PAYLOAD_NOT_JSON', /BigInt/],
   ['a cycle', cyclic, {}, 'PAYLOAD_NOT_JSON', /circular.*without cycles/s],
+  ['too many levels', nested(100_000), {}, 'PAYLOAD_TOO_DEEP', /nested too deeply.*up to 1,000 levels/],
   ['too many bytes', 'x'.repeat(262_143), {}, 'PAYLOAD_TOO_LARGE', /262,145 bytes of JSON, at most 262,144/],
   ['too many bytes of UTF-8', 'é'.repeat(131_072), {}, 'PAYLOAD_TOO_LARGE', /262,146 bytes/],
   ['a misspelt level', 1, { priority: 'urgnt' }, 'PRIORITY_INVALID', /urgent, high, normal, low, got "urgnt"; did you mean 'urgent'\?/],
@@ -67,12 +70,13 @@ describe('enqueue', () => {
     expect(flaky.calls.get('enqueue')).toBeUndefined()
   })
 
-  it('takes the largest payload that is allowed', async () => {
+  it('takes the largest payload that is allowed, and the deepest', async () => {
     const store = new ModelStore('mail')
     const own = new Queue('mail', { connection: place.connection, store })
     expect(await own.enqueue('x'.repeat(262_142))).toMatchObject({ status: 'added' })
+    expect(await own.enqueue(nested(1_000))).toMatchObject({ status: 'added' })
     expect(await own.enqueue(null, { scheduledFor: -5 })).toMatchObject({ status: 'added' })
-    expect((await own.stats()).counts.ready).toBe(2)
+    expect((await own.stats()).counts.ready).toBe(3)
   })
 
   it('many are refused as a whole, naming the item, when one of them is bad', async () => {

@@ -9,6 +9,7 @@ export const queueErrors = {
   PAYLOAD_NOT_JSON: { status: 400, retryable: false, after: 'Nothing was sent.' },
   PAYLOAD_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, after: 'Nothing was sent.' },
+  PAYLOAD_TOO_DEEP: { status: 400, retryable: false, after: 'Nothing was sent.' },
   DELAY_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   SCHEDULE_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   ID_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },

@@ -128,7 +128,7 @@ export class Queue<Payload = unknown, Input = Payload> {
    *
    * @returns once the store has it: from then on it is delivered until it completes, is cancelled, or is dead with a reason
    * @throws PAYLOAD_INVALID  it does not fit the queue's schema; the message names each path, and nothing was sent
-   * @throws PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE, PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID  nothing was sent
+   * @throws PAYLOAD_NOT_JSON, PAYLOAD_TOO_DEEP, PAYLOAD_TOO_LARGE, PRIORITY_INVALID, DELAY_INVALID, SCHEDULE_INVALID, ID_INVALID, OPTION_INVALID  nothing was sent
    * @throws ID_CONFLICT           the id is taken by a message with another payload
    * @throws QUEUE_FULL, STORE_FULL, QUEUE_CLOSED  nothing was stored
    * @throws STORE_UNAVAILABLE     outcome unknown; with an `id`, trying again is safe
@@ -231,7 +231,7 @@ export class Queue<Payload = unknown, Input = Payload> {
    * `limit` (all, when neither is given). With `payload`, one id, under that payload. With `undo`, messages a redrive scheduled are dead again.
    *
    * @returns how many were changed
-   * @throws OPTION_INVALID, ID_INVALID, PAYLOAD_INVALID, PAYLOAD_NOT_JSON, PAYLOAD_TOO_LARGE  nothing was changed
+   * @throws OPTION_INVALID, ID_INVALID, PAYLOAD_INVALID, PAYLOAD_NOT_JSON, PAYLOAD_TOO_DEEP, PAYLOAD_TOO_LARGE  nothing was changed
    */
   async redrive(selection: Partial<{ ids: readonly string[]; limit: number }> = {}, options: RedriveOptions<Input> = {}): Promise<number> {
     const chosen = requireChosen('redrive', selection)
