@@ -52,6 +52,24 @@ describe.each(['redis', 'embedded'] as const)('exportMetrics on %s', (kind) => {
     expect(text.endsWith('\r\n')).toBe(true)
   })
 
+  it('csv rounds a figure with a fraction to six digits, none before its point, and keeps whole ones as they are', async () => {
+    const service = monitor('a')
+    for (const [endpoint, ms] of [
+      ['/third', 1 / 3],
+      ['/long', 2_345_678.9],
+      ['/whole', 12_345_678],
+    ] as const) {
+      service.recordAPIRequest(endpoint, 'GET', ms, true)
+    }
+    const rows = parseCsv(await service.exportMetrics('csv'))
+    const told = rows.filter((row) => row[0] === 'api.response_time').map((row) => [row[3], row[11], row[12]])
+    expect(Object.fromEntries(told.map(([endpoint, ...figures]) => [endpoint, figures]))).toEqual({
+      '/third': ['0.333333', '0.333333'],
+      '/long': ['2345679', '2345679'],
+      '/whole': ['12345678', '12345678'],
+    })
+  })
+
   it('prometheus counts in its buckets exactly what was recorded, in seconds', async () => {
     const text = await (await recorded()).exportMetrics('prometheus', '1h')
     const samples = [...Array(100).keys()].flatMap((index) => [index + 1, (index + 1) * 10])
