@@ -7,7 +7,7 @@ import { RouteMetrics } from './route-metrics.ts'
 import { Instance, StoreFigures, SystemMetrics } from './system.ts'
 
 /** A section of the dashboard. */
-export const View = oneOf(['overview', 'queues', 'api', 'system', 'redis', 'alerts'], 'which series and heatmaps come along')
+export const View = oneOf(['overview', 'queues', 'api', 'system', 'redis'], 'which series and heatmaps come along')
 export type View = Static<typeof View>
 
 /** One thing that is not well. */

@@ -6,9 +6,9 @@ import type { Verdict } from '../verdict/verdict-store.ts'
 import type { Heatmap, Series } from './series-lines.ts'
 
 /** A section of the dashboard: decides which series and heatmaps come along. */
-export type View = 'overview' | 'queues' | 'api' | 'system' | 'redis' | 'alerts'
+export type View = 'overview' | 'queues' | 'api' | 'system' | 'redis'
 
-export const views: readonly View[] = ['overview', 'queues', 'api', 'system', 'redis', 'alerts']
+export const views: readonly View[] = ['overview', 'queues', 'api', 'system', 'redis']
 
 /** What a section looks at closer: a queue (view `queues`), a route (view `api`). */
 export interface SummarySelection {

@@ -45,7 +45,6 @@ export const groupsOf: Readonly<Record<View, readonly Group[]>> = {
   api: ['api', 'system'],
   system: ['system'],
   redis: ['system'],
-  alerts: [],
 }
 
 /** Series and heatmaps of a view, with fewer points where many series would make the answer large. */
