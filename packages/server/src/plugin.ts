@@ -125,7 +125,7 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   app.addHook('preClose', async () => streams.close())
   const sockets = new OpenSockets(gate.sessions, app.log)
   app.addHook('preClose', () => sockets.close())
-  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers(monitor, options.connection) }
+  const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers({ monitor, connection: options.connection, directory }) }
   const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams, sockets, connection: options.connection })
   const sites = [dashboardSite, ...(options.sites ?? [])]
   const pages = registerPages(app, pagesBeside(sites, options.pages), rows)

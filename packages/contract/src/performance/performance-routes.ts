@@ -12,8 +12,8 @@ import { SystemMetrics } from './system.ts'
 
 const queue = record({ queueName: QueueName })
 const metric = record({ metricName: Type.String({ minLength: 1, maxLength: 128 }) })
-const label = Type.Optional(Type.String({ maxLength: 512 }))
-/** Which of a metric's series; a name that is left out means all. */
+const label = Type.Optional(Type.String({ maxLength: 512, description: 'one that nothing was measured for has no figures' }))
+/** Which of a metric's series; a name that is left out means all, and one that nothing was measured for is empty. */
 const selectors = { queue: label, level: label, method: label, endpoint: label, instance: label }
 const range = Type.Enum(Range.enum, { default: '1h' })
 
@@ -24,7 +24,7 @@ const watched = record({
   range,
   view: Type.Enum(View.enum, { default: 'overview' }),
   queue: Type.Optional(QueueName),
-  method: Type.Optional(Type.String({ maxLength: 16 })),
+  method: Type.Optional(Type.String({ maxLength: 16, description: 'with endpoint: one route; one that got no request has no figures' })),
   endpoint: label,
 })
 

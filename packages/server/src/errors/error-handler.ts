@@ -7,7 +7,10 @@ import type { ErrorRows } from './problem.ts'
 /** What Fastify and its plugins throw, in our words. */
 const translations: Readonly<Record<string, { readonly code: ServerErrorCode; readonly message: string }>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'BODY_NOT_JSON', message: 'The body is not valid JSON.' },
-  FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'BODY_NOT_JSON', message: 'The body is empty; send JSON.' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    code: 'BODY_NOT_JSON',
+    message: 'The body is empty; send JSON, which may be {} where no field is needed.',
+  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: 'REQUEST_INVALID', message: 'The body is not as long as Content-Length says.' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE', message: 'The body is larger than this route takes.' },
   FST_ERR_CTP_INVALID_MEDIA_TYPE: { code: 'CONTENT_TYPE_UNSUPPORTED', message: 'This route does not take that content type.' },

@@ -12,6 +12,7 @@ import { registerSocket } from '../sockets/register-socket.ts'
 import type { EventStreams } from '../stream/event-streams.ts'
 import { Reply } from './handler.ts'
 import type { Call, Handler, Handlers, SocketHandler } from './handler.ts'
+import { checkBodyKind, refuseUnknownBody } from './body-kind.ts'
 import { bodyBytesOf } from './json-body.ts'
 import { withPatience } from './patience.ts'
 import { filesOf } from './upload.ts'
@@ -81,7 +82,7 @@ function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams
     },
     onRequest: async (request) => {
       if (takesToken) gate.address.checkSignIn(request)
-      checkContentType(request, row)
+      checkBodyKind(request, row)
     },
     validatorCompiler: ({ schema: part, httpPart }) => compileValidation(part, placeOf(httpPart)),
     // Answers are written as they are: a compiled serializer would turn a null figure into 0 without a word.
@@ -89,6 +90,7 @@ function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams
     handler: async (request, reply) => {
       // Asked by HEAD, a stream would be opened for nobody.
       if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
+      if (row.body === undefined && row.bodyKind === undefined) refuseUnknownBody(request)
       const call = callOf(request, { row, streams }, () => abortedWith(reply))
       const kind = row.method === 'GET' ? 'read' : 'write'
       // An upload takes as long as its client does: its calls of the store have deadlines of their own.
@@ -114,21 +116,6 @@ function isProbe(row: Route): boolean {
 function placeOf(httpPart: string | undefined): 'path' | 'query' | 'headers' | 'body' {
   if (httpPart === 'params') return 'path'
   return httpPart === 'querystring' ? 'query' : httpPart === 'headers' ? 'headers' : 'body'
-}
-
-/** A body of a kind the route does not read is refused before a byte of it is. */
-function checkContentType(request: FastifyRequest, row: Route): void {
-  const { headers } = request
-  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-  const wanted = row.bodyKind === 'multipart' ? 'multipart/form-data' : row.body === undefined ? undefined : 'application/json'
-  const given = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
-  if (wanted === undefined ? !hasBody || given === 'application/json' : given === wanted) return
-  throw new MillraceError(
-    'CONTENT_TYPE_UNSUPPORTED',
-    wanted === undefined
-      ? `${row.method} takes no body here.`
-      : `The body must be ${wanted}; ${given === undefined ? 'no Content-Type was given' : `Content-Type is ${given.slice(0, 100)}`}.`,
-  )
 }
 
 /** @param signalOf makes the signal of a call when it is asked for first */

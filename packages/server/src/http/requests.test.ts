@@ -67,8 +67,10 @@ it.each([
   expect(problemOf(await post(body, { 'content-type': type }), 415, 'CONTENT_TYPE_UNSUPPORTED').detail).toContain('application/json')
 })
 
-it('a body without a type, and one where none is taken, are refused', async () => {
-  problemOf(await harness.ask('POST', '/api/workspace/documents', { role: 'operator' }), 415, 'CONTENT_TYPE_UNSUPPORTED')
+it('a body that is missing, and one where none is taken, are refused', async () => {
+  expect(problemOf(await harness.ask('POST', '/api/workspace/documents', { role: 'operator' }), 400, 'REQUEST_INVALID').detail).toMatch(
+    /^The body is missing; send JSON \(Content-Type: application\/json\) with title and text/,
+  )
   problemOf(
     await harness.ask('GET', '/api/workspace/search?q=x', { role: 'viewer', body: 'x', headers: { 'content-type': 'text/plain' } }),
     415,

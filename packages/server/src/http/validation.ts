@@ -101,8 +101,27 @@ function allowedBy(fault: Fault, schema: Loose | undefined): string {
     case 'anyOf':
       return description === undefined ? fault.message : `must be ${description}`
     default:
-      return description === undefined ? fault.message : `${fault.message} (${description})`
+      return `${boundsOf(fault)}${description === undefined ? '' : ` (${description})`}`
   }
+}
+
+const bounds: Readonly<Record<string, readonly [words: string, one: string, many: string]>> = {
+  minItems: ['must have at least', ' entry', ' entries'],
+  maxItems: ['must have at most', ' entry', ' entries'],
+  minLength: ['must have at least', ' character', ' characters'],
+  maxLength: ['must have at most', ' character', ' characters'],
+  minimum: ['must be at least', '', ''],
+  exclusiveMinimum: ['must be more than', '', ''],
+  maximum: ['must be at most', '', ''],
+  exclusiveMaximum: ['must be less than', '', ''],
+}
+
+/** In words, where the compiler of schemas has symbols. */
+function boundsOf({ keyword, params, message }: Fault): string {
+  const [words, one, many] = bounds[keyword] ?? []
+  if (words === undefined) return keyword === 'uniqueItems' ? 'must not have the same entry twice' : message
+  const limit = Number(params['limit'])
+  return `${words} ${limit.toLocaleString('en-US')}${limit === 1 ? one : many}`
 }
 
 const article = (type: string) => (/^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`)

@@ -138,9 +138,22 @@ describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s
     }
   })
 
-  it('an unknown view is told which there are', async () => {
-    const { errors } = problemOf(await get('/summary?view=all'), 400, 'REQUEST_INVALID')
-    expect(errors?.[0]).toEqual({ field: 'query.view', message: `must be one of ${View.enum.join(', ')}` })
+  it.each(['all', 'alerts'])('the view %s, which is none, is told which there are', async (view) => {
+    const { errors } = problemOf(await get(`/summary?view=${view}`), 400, 'REQUEST_INVALID')
+    expect(errors?.[0]).toEqual({ field: 'query.view', message: 'must be one of overview, queues, api, system, redis' })
+  })
+
+  it.each(['/summary?view=queues&queue=nope', '/stream?view=queues&queue=nope'])(
+    '%s: a queue that is not there is told which there are',
+    async (path) => {
+      expect(problemOf(await get(path), 404, 'QUEUE_NOT_FOUND').detail).toBe('There is no queue nope. There are mail.')
+    },
+  )
+
+  it('a route that got no request has no figures', async () => {
+    const { series } = answerOf<Summary>('getSummary', await get('/summary?view=api&method=GET&endpoint=/nope'))
+    const values = series.filter(({ labels }) => labels['endpoint'] === '/nope').flatMap(({ points }) => points.map(([, value]) => value))
+    expect(values.every((value) => value === null || value === 0)).toBe(true)
   })
 
   it('health tells what was looked at', async () => {

@@ -2,6 +2,7 @@ import type { Connection } from '@millrace/connection'
 import type { PerformanceMonitoringService } from '@millrace/monitor'
 import { routes } from '@millrace/contract'
 import { SummaryFeeds } from '../stream/summary-feeds.ts'
+import type { QueueDirectory } from './queue-directory.ts'
 import { defineHandlers, Reply } from '../http/handler.ts'
 
 const [json, csv, prometheus] = routes.exportMetrics.contentTypes
@@ -16,11 +17,20 @@ function tagsOf(header: string | undefined): string[] {
     .filter((tag) => tag !== '')
 }
 
+interface PerformanceParts {
+  readonly monitor: PerformanceMonitoringService
+  readonly connection: Connection
+  readonly directory: QueueDirectory
+}
+
 /** What the monitor keeps, over HTTP. */
-export function performanceHandlers(monitor: PerformanceMonitoringService, connection: Connection) {
+export function performanceHandlers({ monitor, connection, directory }: PerformanceParts) {
   const feeds = new SummaryFeeds(monitor, connection)
+  /** A name that was mistyped would look like a queue at rest. */
+  const requireQueue = async (name: string | undefined) => void (name !== undefined && (await directory.queue(name)))
   return defineHandlers({
     getSummary: async ({ query: { range, view, ...selection }, headers }) => {
+      await requireQueue(selection.queue)
       const tag = `"${monitor.summaryRevision(range, view, selection)}"`
       const caching = { etag: tag, 'cache-control': 'private, no-cache', vary: 'authorization, cookie' }
       const tags = tagsOf(headers['if-none-match'])
@@ -29,7 +39,10 @@ export function performanceHandlers(monitor: PerformanceMonitoringService, conne
       const isFresh = tags.length === 0 && /(^|[\s,])(no-cache|no-store)([\s,]|$)/i.test(headers['cache-control'] ?? '')
       return new Reply(await monitor.getSummary(range, view, selection, { isFresh }), caching)
     },
-    streamSummary: ({ query, openStream, requestId }) => feeds.watch(query, openStream(), requestId),
+    streamSummary: async ({ query, openStream, requestId }) => {
+      await requireQueue(query.queue)
+      return feeds.watch(query, openStream(), requestId)
+    },
     getHealth: async () => {
       const report = await monitor.getHealth()
       return report.status === 'unhealthy' ? new Reply(report, {}, 503) : report

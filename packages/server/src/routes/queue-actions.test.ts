@@ -58,11 +58,46 @@ describe.each<StoreKind>(['embedded', 'redis'])('what an operator does to a queu
     expect((await stats('later')).counts).toMatchObject({ ready: 0, scheduled: 1, dead: 0 })
   })
 
+  it.each([
+    ['POST', '/api/queues/mail/pause'],
+    ['POST', '/api/queues/mail/resume'],
+    ['POST', '/api/queues/mail/redrive'],
+    ['DELETE', '/api/performance/queues/mail/completed'],
+  ])('%s %s refuses what it does not know, and names it', async (method, path) => {
+    const refused = await harness.ask(method, path, { role: 'operator', body: { force: true } })
+    const { errors } = problemOf(refused, 400, 'REQUEST_INVALID')
+    expect(errors?.[0]).toEqual({
+      field: 'body.force',
+      message: expect.stringMatching(/^is not known here; known are (none|expectedCount, ids, delayMs)$/),
+    })
+    if (path.endsWith('redrive')) return
+    problemOf(
+      await harness.ask(method, path, { role: 'operator', body: '[]', headers: { 'content-type': 'application/json' } }),
+      400,
+      'REQUEST_INVALID',
+    )
+    expect((await harness.ask(method, path, { role: 'operator', body: {} })).statusCode).toBe(200)
+    expect((await harness.ask(method, path, { role: 'operator' })).statusCode).toBe(200)
+  })
+
+  it('a redrive without a body is told what to send', async () => {
+    expect(problemOf(await act('mail', 'redrive'), 400, 'REQUEST_INVALID').detail).toBe(
+      'The body is missing; send JSON (Content-Type: application/json) with any of expectedCount, ids, delayMs, or {}.',
+    )
+  })
+
   it.each(['pause', 'resume', 'redrive'])('%s of a queue that is not there names those that are', async (verb) => {
     expect(problemOf(await act('nowhere', verb, verb === 'redrive' ? {} : undefined), 404, 'QUEUE_NOT_FOUND').detail).toContain('mail')
   })
 
-  it.each([{ expectedCount: -1 }, { ids: [] }, { delayMs: 'soon' }, { all: true }])('refuses %j', async (body) => {
-    problemOf(await act('mail', 'redrive', body), 400, 'REQUEST_INVALID')
+  it.each([
+    [{ expectedCount: -1 }, 'body.expectedCount must be at least 0 (how many'],
+    [{ ids: [] }, 'body.ids must have at least 1 entry.'],
+    [{ ids: ['a', 'a'] }, 'body.ids must not have the same entry twice.'],
+    [{ ids: Array.from({ length: 1_001 }, (_, n) => `id-${n}`) }, 'body.ids must have at most 1,000 entries.'],
+    [{ delayMs: 'soon' }, 'body.delayMs must be a number (they are'],
+    [{ all: true }, 'body.all is not known here; known are expectedCount, ids, delayMs.'],
+  ])('refuses %j in plain words', async (body, words) => {
+    expect(problemOf(await act('mail', 'redrive', body), 400, 'REQUEST_INVALID').detail).toContain(words)
   })
 })
