@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import { MillraceError, requireConnection } from '@millrace/connection'
-import type { Connection } from '@millrace/connection'
+import type { Connection, Log } from '@millrace/connection'
 import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import { PerformanceMonitoringService } from '@millrace/monitor'
@@ -81,7 +81,7 @@ export interface PluginOptions {
  * @throws MillraceError OPTION_INVALID  nothing was registered
  */
 export async function millracePlugin(app: FastifyInstance, options: PluginOptions): Promise<void> {
-  await mount(app, options, await createGate(options))
+  await mount(app, options, await createGate({ ...options, log: app.log }))
 }
 
 /** The plugin for an application that is ours alone: it also answers what matches no route. */
@@ -90,13 +90,13 @@ export async function standalonePlugin(app: FastifyInstance, options: PluginOpti
   app.setNotFoundHandler({}, (request: FastifyRequest, reply: FastifyReply) => refuseUnrouted(request, reply, served))
 }
 
-type GateOptions = Pick<PluginOptions, 'auth' | 'connection' | 'limits' | 'publicUrl' | 'host'>
+type GateOptions = Pick<PluginOptions, 'auth' | 'connection' | 'limits' | 'publicUrl' | 'host'> & { readonly log?: Log }
 
 /** @throws MillraceError OPTION_INVALID for a key that cannot verify safely or a connection that is none, SECRET_UNUSABLE, STORE_UNAVAILABLE */
-export async function createGate({ auth, connection, limits, publicUrl, host }: GateOptions): Promise<Gate> {
+export async function createGate({ auth, connection, limits, publicUrl, host, log }: GateOptions): Promise<Gate> {
   requireConnection('millracePlugin', connection)
   return new Gate({
-    verifier: createVerifier(auth),
+    verifier: createVerifier(auth, log),
     sessions: await Sessions.open(auth, connection),
     cookie: new SessionCookie(isHttps(publicUrl)),
     address: new OwnAddress({ publicUrl, host }),

@@ -67,7 +67,7 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
     }
     const limits = { ...config.rateLimits, ...parts.limits }
     const at = { host: config.host, ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }) }
-    const gate = await createGate({ auth, connection, limits, ...at })
+    const gate = await createGate({ auth, connection, limits, log, ...at })
     const app = Fastify({
       loggerInstance: log,
       logController: new LogController({ disableRequestLogging: true }),

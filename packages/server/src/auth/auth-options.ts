@@ -21,7 +21,7 @@ export interface PublicKeyAuth extends CommonAuthOptions {
   readonly audience: string
 }
 
-/** A key set fetched over https, cached for 10 min, asked at most every 30 s for a key it does not know. */
+/** A key set fetched over https; kept, and asked for a key it does not know, as `openKeySet` says: 10 min, and at most every 30 s. */
 export interface KeySetAuth extends CommonAuthOptions {
   readonly kind: 'key-set'
   readonly url: string

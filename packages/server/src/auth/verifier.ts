@@ -1,11 +1,13 @@
 import { createPublicKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { MillraceError } from '@millrace/connection'
-import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose'
+import type { Log } from '@millrace/connection'
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import type { JWTPayload, JWTVerifyOptions, JWTVerifyResult } from 'jose'
 import type { AuthOptions } from './auth-options.ts'
 import { roleOf } from './identity.ts'
 import type { Identity } from './identity.ts'
+import { openKeySet } from './key-set.ts'
 import { hasTokenShape } from './token-shape.ts'
 
 /** Shortest secret, bytes: as long as the digest of HS256 (RFC 7518 §3.2). */
@@ -22,16 +24,21 @@ export interface Verifier {
   verify(token: string): Promise<Identity>
 }
 
-/** @throws MillraceError OPTION_INVALID for a key that cannot verify safely */
-export function createVerifier(options: AuthOptions): Verifier {
-  const check = checkerOf(options)
+/**
+ * @param log hears of a key set that cannot be fetched
+ * @throws MillraceError OPTION_INVALID for a key that cannot verify safely
+ */
+export function createVerifier(options: AuthOptions, log?: Log): Verifier {
+  const check = checkerOf(options, log)
   const roleClaim = options.roleClaim ?? 'role'
   return {
     async verify(token) {
       if (!hasTokenShape(token)) throw unauthenticated()
       const { payload } = await check(token).catch((error: unknown) => {
         throw isOutage(error)
-          ? new MillraceError('KEYS_UNAVAILABLE', 'The key set could not be fetched.', { cause: error })
+          ? new MillraceError('KEYS_UNAVAILABLE', 'The keys that verify tokens cannot be fetched; nothing was read or changed.', {
+              cause: error,
+            })
           : unauthenticated(error)
       })
       return identityOf(payload, roleClaim)
@@ -46,7 +53,7 @@ export function unauthenticated(cause?: unknown): MillraceError {
 
 type Check = (token: string) => Promise<JWTVerifyResult>
 
-function checkerOf(options: AuthOptions): Check {
+function checkerOf(options: AuthOptions, log: Log | undefined): Check {
   const claims: JWTVerifyOptions = {
     requiredClaims: ['exp'],
     clockTolerance: clockToleranceSeconds,
@@ -70,7 +77,7 @@ function checkerOf(options: AuthOptions): Check {
       return (token) => jwtVerify(token, key, { ...claims, algorithms })
     }
     case 'key-set': {
-      const keys = createRemoteJWKSet(new URL(options.url), { timeoutDuration: 5_000, cooldownDuration: 30_000, cacheMaxAge: 600_000 })
+      const keys = openKeySet(options.url, log)
       const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
       return async (token) => {
         // Without a key id any key of the set would be tried: an issuer must say which one it used.

@@ -17,7 +17,7 @@ export interface Explained {
 export type ErrorRows = Readonly<Record<string, ErrorRow>>
 
 /** Codes whose message was written for the caller although the status is ≥ 500, and needs no stack in the log. */
-const expected = new Set(['NOT_READY', 'SHUTTING_DOWN'])
+const expected = new Set(['NOT_READY', 'SHUTTING_DOWN', 'KEYS_UNAVAILABLE'])
 
 /** Finds the row of an error. One without a row, or that is none of ours, is INTERNAL. */
 export function explain(error: unknown, requestId: string, rows: ErrorRows = {}): Explained {
