@@ -17,7 +17,8 @@ Server
   RATE_LIMIT_QUEUES        the same to the queues (200)
   LOG_LEVEL                fatal, error, warn, info, debug, trace or silent (info; warn at a terminal)
 Tokens
-  JWT_SECRET               secret that signs and verifies tokens, at least 32 bytes (generated in DATA_DIR)
+  JWT_SECRET               secret that signs and verifies tokens, at least 32 bytes (generated in DATA_DIR/jwt-secret,
+                           there as base64url; docs/tokens.md)
   JWT_PUBLIC_KEY           PEM of an issuer's public key, instead of a secret
   JWT_JWKS_URL             address of an issuer's key set, instead of a secret
   JWT_ISSUER               issuer a token must name (needed with a public key or key set)

@@ -14,7 +14,8 @@ interface TokenOptions extends StoreOptions {
 }
 
 const after = `
-A server takes the token when it has the same secret: JWT_SECRET, or the one that is generated in DATA_DIR.
+A server takes the token when it has the same secret: the bytes of JWT_SECRET as they are, or those that the generated file
+DATA_DIR/jwt-secret says in base64url. Whoever signs tokens elsewhere uses the same bytes, with HS256.
 Of servers with JWT_PUBLIC_KEY or JWT_JWKS_URL only their issuer can make tokens.
 
 Examples:
