@@ -34,12 +34,12 @@ export const sites = [
   {
     name: 'the workspace',
     room: 'apps/workspace-site',
-    rooms: ['packages/contract', 'packages/ui', 'apps/workspace-site'],
+    rooms: ['packages/collaboration', 'packages/contract', 'packages/markdown', 'packages/ui', 'apps/workspace-site'],
     served: 'apps/workspace/dist/site',
     shellBudget: 150 * kibi,
     pageBudget: 60 * kibi,
-    // The grammars' engine; read when a text has code.
-    budgets: { highlight: 100 * kibi },
+    // CodeMirror, its Markdown and Yjs; read when a document is opened.
+    budgets: { editor: 250 * kibi },
   },
 ]
 

@@ -12,8 +12,24 @@ export default defineConfig({
     outDir: 'dist/site',
     emptyOutDir: false,
     assetsInlineLimit: 0,
+    // Weights are watched by scripts/site.mjs.
+    chunkSizeWarningLimit: 2_000,
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What every editor needs is one file, so that its weight can be named.
+        advancedChunks: {
+          groups: [
+            { name: 'preload', test: /vite.preload-helper/ },
+            {
+              name: 'editor',
+              test: /node_modules.(?:@codemirror.(?:state|view|language|commands|autocomplete|search|lang-markdown)|@lezer.(?:common|highlight|lr|markdown)|style-mod|yjs|lib0|y-)/,
+            },
+          ],
+        },
+      },
+    },
   },
   experimental: {
     renderBuiltUrl: (file, { hostType }) => (hostType === 'html' ? `{{base}}/workspace/${file}` : { relative: true }),

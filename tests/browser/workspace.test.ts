@@ -16,6 +16,8 @@ const pages: readonly (readonly [path: string, heading: string])[] = [
   ['/documents/plan', 'The plan of the mill'],
   ['/search?q=wheel', 'Search'],
   ['/inbox', 'Inbox'],
+  ['/import', 'Import'],
+  ['/trends', 'Activity'],
   ['/documents/none', 'No such document'],
   ['/documents/none/more', 'No such page'],
 ]
@@ -67,7 +69,7 @@ describe.each(['light', 'dark'] as Theme[])('in the %s theme', (theme) => {
   test.each(pages)('%s is accessible, and nothing of it is refused', async (path, name) => {
     const { page, mistakes } = await show(path, { theme })
     await heading(page, name).waitFor()
-    await page.waitForLoadState('networkidle')
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' })
     await expectAccessible(page)
     expect(mistakes).toEqual([])
     await page.context().close()
@@ -78,7 +80,7 @@ describe.each([320, 768, 1440])('in a window of %i px', (width) => {
   test.each(pages)('%s fits', async (path, name) => {
     const { page } = await show(path, { width })
     await heading(page, name).waitFor()
-    await page.waitForLoadState('networkidle')
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' })
     await expectNoOverflow(page)
     await page.context().close()
   })
@@ -141,5 +143,58 @@ test('a viewer is told who can write', async () => {
   const button = page.getByRole('button', { name: 'New document' })
   await expect.poll(() => button.isDisabled()).toBe(true)
   expect(await button.getAttribute('title')).toBe('An operator can write documents')
+  await page.context().close()
+})
+
+test('a notice leads to its document and is read then; all are read at once', async () => {
+  await client.createDocument({ body: { title: 'A second call', text: 'Come, @ada!' } })
+  await client.createDocument({ body: { title: 'A third call', text: 'Come, @ada!' } })
+  const { page } = await show('/inbox')
+  const inbox = page.getByRole('region', { name: 'Inbox' })
+  await inbox.getByRole('link', { name: 'ada mentioned you in A third call' }).first().waitFor()
+  await page.getByText('urgent').first().waitFor()
+  await inbox.getByRole('link', { name: 'ada mentioned you in A second call' }).first().click()
+  await heading(page, 'A second call').waitFor()
+  await expect.poll(async () => (await client.getInbox({})).items.find(({ title }) => title === 'A second call')?.read).toBe(true)
+  await page.goBack()
+  await page.getByRole('button', { name: 'Mark all read' }).click()
+  await inbox.getByText('0 unread').waitFor()
+  expect((await client.getInbox({})).unread).toBe(0)
+  await page.context().close()
+})
+
+test('files are imported with a bar on every page, and each that is left out is listed with its reason', async () => {
+  const { page } = await show('/import')
+  const file = (name: string, text: string | Buffer) => ({ name, mimeType: 'text/markdown', buffer: Buffer.from(text) })
+  await page
+    .getByLabel('Files')
+    .setInputFiles([
+      file('stones.md', '# Stones of the mill'),
+      file('sluice.md', '# The sluice'),
+      file('picture.png', 'x'),
+      file('large.md', 'x'.repeat(1_048_577)),
+      file('binary.md', Buffer.from([0, 1, 2])),
+      file('latin.md', Buffer.from([0x66, 0xfc, 0x72])),
+    ])
+  await page.getByRole('region', { name: 'Imported' }).waitFor()
+  const leftOut = page.getByRole('region', { name: 'Left out' })
+  for (const [name, reason] of [
+    ['picture.png', 'only .md and .markdown are imported'],
+    ['large.md', 'larger than 1 MiB'],
+    ['binary.md', 'a binary file: it holds NUL bytes'],
+    ['latin.md', 'not valid UTF-8'],
+  ] as const)
+    await leftOut.getByRole('listitem').filter({ hasText: name }).getByText(reason).waitFor()
+  await page.getByRole('link', { name: 'All documents', exact: true }).first().click()
+  await page.getByRole('complementary').getByRole('region', { name: 'Import' }).getByText('4 of 4 files').waitFor()
+  await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Stones of the mill' }).waitFor()
+  await page.context().close()
+})
+
+test('what changes elsewhere shows without a reload', async () => {
+  const { page } = await show('/')
+  await heading(page, 'Documents').waitFor()
+  await client.createDocument({ body: { title: 'Written meanwhile', text: 'x' } })
+  await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Written meanwhile' }).waitFor({ timeout: 5_000 })
   await page.context().close()
 })

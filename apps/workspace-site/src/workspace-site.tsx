@@ -3,11 +3,14 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { useState } from 'react'
 import { Router } from 'wouter'
 import { Frame } from './frame/frame.tsx'
+import { ImportContext } from './import/import-context.ts'
+import { ImportRun } from './import/import-run.ts'
 import { SourceContext } from './source.ts'
 
 /** The whole workspace. `base` is the path that the server is mounted at, '' for the root. Who is not signed in is led there and back. */
 export function WorkspaceSite({ base }: { readonly base: string }) {
   const [source] = useState(() => ({ base, client: createClient({ baseUrl: base }) }))
+  const [importing] = useState(() => new ImportRun(source.client))
   const [queries] = useState(
     () =>
       new QueryClient({
@@ -18,9 +21,11 @@ export function WorkspaceSite({ base }: { readonly base: string }) {
   return (
     <QueryClientProvider client={queries}>
       <SourceContext value={source}>
-        <Router base={base}>
-          <Frame />
-        </Router>
+        <ImportContext value={importing}>
+          <Router base={base}>
+            <Frame />
+          </Router>
+        </ImportContext>
       </SourceContext>
     </QueryClientProvider>
   )

@@ -4,7 +4,7 @@ import type { Site } from 'millrace/server'
 export const workspaceSite: Site = {
   name: 'The workspace',
   folder: new URL('./site/', import.meta.url),
-  paths: ['/', '/documents/*', '/search', '/inbox'],
+  paths: ['/', '/documents/*', '/search', '/inbox', '/import', '/trends'],
   assetsPath: '/workspace/assets',
   hasStyleNonce: true,
 }

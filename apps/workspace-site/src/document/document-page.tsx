@@ -1,30 +1,46 @@
 import { ApiError } from '@millrace/contract'
-import { Empty, Skeleton } from '@millrace/ui'
-import { useRef } from 'react'
+import { Empty } from '@millrace/ui'
+import { Suspense, lazy, useRef } from 'react'
 import { Link, useParams } from 'wouter'
-import { folderName, folderOf } from '../documents/folders.model.ts'
+import type { Document } from '@millrace/contract'
 import { Failure } from '../frame/failure.tsx'
 import { Page } from '../frame/page.tsx'
 import { Preview } from '../preview/preview.tsx'
+import { Crumb } from './crumb.tsx'
 import { useDocument } from './use-document.ts'
 
-/** One document. */
+const EnteredDocument = lazy(() => import('./entered-document.tsx').then(({ EnteredDocument: part }) => ({ default: part })))
+
+/** One document: as it reads at once, and as it is written when the editor is there. */
 export function DocumentPage() {
   const { id } = useParams<{ id: string }>()
   const isNew = (history.state as { isNew?: boolean } | null)?.isNew === true
   const { data, error, refetch } = useDocument(id, isNew)
-  const place = useRef<HTMLElement>(null)
   if (error instanceof ApiError && error.status === 404) return <NoSuchDocument />
-  const crumb = (
-    <>
-      {data !== undefined && <span className="folder">{folderName(folderOf(data.path))} / </span>}
-      <h1>{data?.title ?? <Skeleton width={160} />}</h1>
-    </>
-  )
+  if (data === undefined) {
+    return (
+      <Page title="Document" crumb={<Crumb />} isFixed>
+        {error !== null && <Failure title="The document could not be read." error={error} retry={() => void refetch()} />}
+      </Page>
+    )
+  }
   return (
-    <Page title={data?.title ?? 'Document'} crumb={crumb} isFixed>
-      {error !== null && <Failure title="The document could not be read." error={error} retry={() => void refetch()} />}
-      <div className="pane read">{data !== undefined && <Preview text={data.text} from={data.path} place={place} />}</div>
+    <Suspense fallback={<ReadDocument document={data} />}>
+      <EnteredDocument key={id} document={data} waiting={<ReadDocument document={data} />} />
+    </Suspense>
+  )
+}
+
+/** The text that the server answered, while the editor comes. */
+function ReadDocument({ document: { title, path, text } }: { readonly document: Document }) {
+  const place = useRef<HTMLElement>(null)
+  return (
+    <Page title={title} crumb={<Crumb title={title} path={path} />} isFixed>
+      <div className="panes" data-view="Read">
+        <div className="pane read">
+          <Preview text={text} from={path} place={place} />
+        </div>
+      </div>
     </Page>
   )
 }

@@ -4,13 +4,16 @@ import { Link, useLocation } from 'wouter'
 import { DocumentTree } from '../documents/document-tree.tsx'
 import { NewDocument } from '../documents/new-document.tsx'
 import { useDocuments } from '../documents/use-documents.ts'
+import { ImportFoot } from '../import/import-progress.tsx'
 import { InboxEntries } from '../inbox/inbox-entries.tsx'
+import { useMayWrite } from '../source.ts'
 import { Account } from './account.tsx'
 
 /** The left column: search, inbox, every document. It is there on each page. */
 export function Column({ theme }: { readonly theme: ReturnType<typeof useTheme> }) {
   const [location] = useLocation()
   const total = useDocuments().data?.total
+  const mayWrite = useMayWrite()
   return (
     <aside className="column" aria-label="Workspace">
       <div className="head">
@@ -33,9 +36,20 @@ export function Column({ theme }: { readonly theme: ReturnType<typeof useTheme> 
             All documents
             {total !== undefined && <span className="count">{total.toLocaleString('en-US')}</span>}
           </Link>
+          <Link href="/trends" className="place" aria-current={location === '/trends' ? 'page' : undefined}>
+            <Icon name="trends" />
+            Activity
+          </Link>
+          {mayWrite && (
+            <Link href="/import" className="place" aria-current={location === '/import' ? 'page' : undefined}>
+              <Icon name="import" />
+              Import
+            </Link>
+          )}
         </nav>
         <DocumentTree />
       </div>
+      <ImportFoot />
       <div className="foot">
         <Account />
         <ThemeButton theme={theme} />

@@ -3,6 +3,8 @@ import { Suspense, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { NoSuchPage } from './no-such-page.tsx'
 import { pages } from '../pages.tsx'
+import { ImportFoot } from '../import/import-progress.tsx'
+import { useLive } from '../live/use-live.ts'
 import { Column } from './column.tsx'
 import { ColumnContext } from './column-context.ts'
 import { PhoneBar } from './phone-bar.tsx'
@@ -14,6 +16,7 @@ export function Frame() {
   const [location] = useLocation()
   const [openAt, setOpenAt] = useState<string>()
   useSearchKey()
+  useLive()
   // Whoever chose something in the column wants to see it.
   const isOpen = openAt === location
   useEffect(() => {
@@ -40,6 +43,7 @@ export function Frame() {
                 <Route component={NoSuchPage} />
               </Switch>
             </Suspense>
+            <ImportFoot />
           </div>
           <PhoneBar />
         </Toasts>

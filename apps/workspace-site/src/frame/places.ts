@@ -10,4 +10,5 @@ export const places: readonly {
   { path: '/', name: 'Documents', icon: 'document', isHere: (location) => location === '/' || location.startsWith('/documents/') },
   { path: '/search', name: 'Search', icon: 'search', isHere: (location) => location === '/search' },
   { path: '/inbox', name: 'Inbox', icon: 'inbox', isHere: (location) => location === '/inbox' },
+  { path: '/trends', name: 'Activity', icon: 'trends', isHere: (location) => location === '/trends' },
 ]

@@ -1,7 +1,7 @@
 import { Icon, formatAge, useNow } from '@millrace/ui'
 import { Link, useLocation } from 'wouter'
 import { Notice } from './notice.tsx'
-import { useInbox } from './use-inbox.ts'
+import { useInbox, useReadInbox } from './use-inbox.ts'
 
 /** Notices that the column shows. */
 const shown = 2
@@ -11,6 +11,7 @@ export function InboxEntries() {
   const [location] = useLocation()
   const nowMs = useNow(30_000)
   const { data } = useInbox()
+  const { mutate: read } = useReadInbox()
   const unread = data?.items.filter(({ read }) => !read).slice(0, shown) ?? []
   return (
     <>
@@ -28,7 +29,7 @@ export function InboxEntries() {
         <ul className="notices">
           {unread.map((item) => (
             <li key={item.id}>
-              <Link href={`/documents/${item.documentId}`}>
+              <Link href={`/documents/${item.documentId}`} onClick={() => read([item.id])}>
                 <Notice item={item} />
                 <span className="age">{formatAge(nowMs - item.createdAtMs)}</span>
               </Link>

@@ -1,0 +1,144 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import type { Client } from '@millrace/contract'
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { expectAccessible, expectNoOverflow, open } from './browser.ts'
+import { signedIn } from './sign-in.ts'
+import { serveSite } from './site.ts'
+
+const site = serveSite()
+let client: Client
+let id = ''
+
+beforeEach(async () => {
+  client = await site.stage.client(site.address)
+  ;({ id } = await client.createDocument({ body: { title: 'The race', text: '# The race\n\n- [ ] dig\n' } }))
+  await vi.waitFor(() => client.getDocument({ params: { id } }), { timeout: 10_000, interval: 50 })
+})
+
+interface Writer {
+  readonly page: Page
+  readonly mistakes: string[]
+  /** Cuts this browser off from the room, and lets it back. */
+  readonly cut: (isCut: boolean) => Promise<void>
+}
+
+/** Somebody in a browser of their own, in the document. */
+async function writer(
+  name: string,
+  { role = 'operator', ...options }: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {},
+): Promise<Writer> {
+  const { page, mistakes } = await open(site.browser, options)
+  await signedIn(page, site.address, await site.stage.token(name, role))
+  const sockets = new Set<WebSocketRoute>()
+  let isAway = false
+  await page.routeWebSocket(/\/room$/, (socket) => {
+    if (isAway) return void socket.close({ code: 1001 })
+    socket.connectToServer()
+    sockets.add(socket)
+  })
+  await page.goto(`${site.address}/documents/${id}`)
+  await page.locator('.cm-content, .prose').first().waitFor()
+  const cut = async (isCut: boolean) => {
+    isAway = isCut
+    for (const socket of sockets) if (isCut) await socket.close({ code: 1001 }).catch(() => undefined)
+    sockets.clear()
+    if (!isCut) await page.evaluate(`dispatchEvent(new Event('online'))`)
+  }
+  return { page, mistakes, cut }
+}
+
+/** The lines of the editor, without the names of others behind them. */
+function textOf({ page }: Writer): Promise<string[]> {
+  return page.evaluate<string[]>(`Array.from(document.querySelectorAll('.cm-line'), (line) => {
+    const copy = line.cloneNode(true)
+    for (const flag of copy.querySelectorAll('.other-flag')) flag.remove()
+    return copy.textContent
+  })`)
+}
+
+const chip = ({ page }: Writer, word: string) => page.locator('.saved').getByText(word, { exact: false }).waitFor()
+
+/** What was typed, whoever typed which letter first. */
+const lettersOf = (text: string) => text.split('').toSorted().join('')
+
+async function type({ page }: Writer, words: string): Promise<void> {
+  await page.locator('.cm-content').click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type(words)
+}
+
+test('two people write at once, see each other, and end with one text that is saved', async () => {
+  const ada = await writer('ada')
+  const grace = await writer('grace')
+  await Promise.all([type(ada, 'oak '), type(grace, 'elm ')])
+  await ada.page.getByRole('list', { name: 'Also here' }).getByText('grace').waitFor()
+  await ada.page.locator('.other-flag', { hasText: 'grace' }).waitFor()
+  await ada.page.locator('.other-flag').waitFor({ state: 'detached', timeout: 8_000 })
+  for (const one of [ada, grace]) await chip(one, 'Saved')
+  await expect.poll(async () => (await textOf(grace)).join('\n')).toBe((await textOf(ada)).join('\n'))
+  const last = (await textOf(ada)).at(-1) ?? ''
+  expect(lettersOf(last)).toBe(lettersOf('oak elm '))
+  // Each takes back only what they wrote themselves.
+  for (let letter = 0; letter < 4; letter += 1) await ada.page.locator('.cm-content').press('Control+z')
+  await expect.poll(async () => lettersOf((await textOf(grace)).at(-1) ?? '')).toBe(lettersOf('elm '))
+  expect([ada.mistakes, grace.mistakes]).toEqual([[], []])
+  for (const { page } of [ada, grace]) await page.context().close()
+})
+
+test('what is written while the server cannot be reached is kept in the browser, also over a reload, and merged on return', async () => {
+  const ada = await writer('ada')
+  const grace = await writer('grace')
+  await chip(ada, 'Saved')
+  await ada.cut(true)
+  await chip(ada, 'Offline, kept in this browser')
+  await type(ada, 'away')
+  await type(grace, 'here')
+  await ada.page.reload()
+  await expect.poll(async () => (await textOf(ada)).join('\n')).toContain('away')
+  expect((await textOf(grace)).join('\n')).not.toContain('away')
+  await ada.cut(false)
+  await chip(ada, 'Saved')
+  for (const one of [ada, grace]) await expect.poll(async () => (await textOf(one)).join('\n')).toMatch(/away.*here|here.*away/s)
+  for (const { page } of [ada, grace]) await page.context().close()
+})
+
+test('a box of the preview is ticked for everybody, and a reader can tick none', async () => {
+  const ada = await writer('ada')
+  const grace = await writer('grace', { role: 'viewer' })
+  await grace.page.locator('.saved').getByText('Read only').waitFor()
+  expect(await grace.page.getByRole('checkbox', { name: 'dig' }).isDisabled()).toBe(true)
+  await ada.page.getByRole('checkbox', { name: 'dig' }).click()
+  await ada.page.locator('.cm-line', { hasText: '- [x] dig' }).waitFor()
+  await expect.poll(() => grace.page.getByRole('checkbox', { name: 'dig' }).isChecked()).toBe(true)
+  for (const { page } of [ada, grace]) await page.context().close()
+})
+
+test('names are completed behind @, and titles behind [[', async () => {
+  await (await site.stage.client(site.address, 'hopper')).createDocument({ body: { title: 'Millstones and wheels', text: 'x' } })
+  await vi.waitFor(
+    async () => {
+      expect((await client.listPeople({ query: { q: 'hop' } })).people).toContainEqual({ name: 'hopper' })
+      expect((await client.listDocuments({})).documents.map(({ title }) => title)).toContain('Millstones and wheels')
+    },
+    { timeout: 10_000, interval: 100 },
+  )
+  const ada = await writer('ada')
+  await type(ada, 'ask @hop')
+  await ada.page.getByRole('option', { name: '@hopper' }).click()
+  await ada.page.keyboard.type(' about [[Millst')
+  await ada.page.getByRole('option', { name: 'Millstones and wheels' }).click()
+  await expect.poll(async () => (await textOf(ada)).at(-1)).toBe('ask @hopper about [[Millstones and wheels]]')
+  await ada.page.locator('article').getByRole('link', { name: 'Millstones and wheels' }).click()
+  await ada.page.locator('header').getByRole('heading', { name: 'Millstones and wheels' }).waitFor()
+  await ada.page.context().close()
+})
+
+test.each([320, 768, 1440])('the editor fits a window of %i px and is accessible', async (width) => {
+  const ada = await writer('ada', { width })
+  await type(ada, 'x')
+  await chip(ada, 'Saved')
+  await expectNoOverflow(ada.page)
+  await expectAccessible(ada.page)
+  expect(ada.mistakes).toEqual([])
+  await ada.page.context().close()
+})
