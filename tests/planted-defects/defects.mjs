@@ -232,6 +232,42 @@ export const defects = [
     test: onFile('a repeated frame gets the first answer and stores nothing'),
   },
   {
+    name: 'key-kept-by-cancel',
+    wrong: 'the dedupe key of a message that is removed stays taken for ever',
+    changes: [{ file: lua('prelude'), search: 'if note then let_go(owners, ids[i], note) end', replace: '' }],
+    test: onRedis('a key until finished is free when its message is cancelled while it waits'),
+  },
+  {
+    name: 'key-kept-by-death',
+    wrong: 'the dedupe key of a dead message stays taken until somebody purges it',
+    changes: [{ file: lua('prelude'), search: 'if note then let_go(owners, id, note) end', replace: '' }],
+    test: onRedis('a key until window is free when its message crashes while it runs alone, and is condemned'),
+  },
+  {
+    name: 'key-kept-at-completion',
+    wrong: 'the dedupe key of a message that is done stays taken',
+    changes: [{ file: lua('claim'), search: 'if kind == 115 or kind == 102 and are_done then', replace: 'if kind == 115 then' }],
+    test: onRedis('a key until finished is held through claim, failure, release and rescue, and free when its message is done'),
+  },
+  {
+    name: 'key-of-another-freed',
+    wrong: 'the end of a message frees its dedupe key although another message holds it by now',
+    changes: [{ file: lua('prelude'), search: 'if owner and string.sub(owner, 18) == id then', replace: 'if owner then' }],
+    test: onRedis('a window holds for its time from enqueue, whether or not its message is done, trimmed or still waits'),
+  },
+  {
+    name: 'redrive-takes-no-key',
+    wrong: 'a dead message comes back beside the one that holds its dedupe key',
+    changes: [{ file: lua('redrive'), search: 'if stands and string.sub(owner, 18) ~= id then return false end', replace: '' }],
+    test: onRedis('a dead message whose key another holds stays dead when it is redriven, and those behind it come back'),
+  },
+  {
+    name: 'key-kept-by-purge-in-the-file',
+    wrong: 'the dedupe key of a message that is removed stays taken, in the embedded store',
+    changes: [{ file: 'store/embedded/places.js', search: 'freeKeys(context, state, messages);', replace: '' }],
+    test: onFile('a key until finished is free when its message is purged'),
+  },
+  {
     name: 'retry-off-by-one',
     wrong: '`maxRetries: 3` makes four attempts',
     changes: [{ file: 'policy/backoff.js', search: 'failed >= rule.maxRetries', replace: 'failed > rule.maxRetries' }],

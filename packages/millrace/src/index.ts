@@ -72,6 +72,7 @@ export type {
   BatchWorkerOptions,
   CancelOutcome,
   CloseReport,
+  Dedupe,
   Enqueued,
   EnqueueItem,
   EnqueueOptions,

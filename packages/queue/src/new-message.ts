@@ -1,5 +1,6 @@
 import { MillraceError } from '@millrace/connection'
 import { nearest, refuseUnknown, requireNumber, requireObject, requireText, shown } from './check.ts'
+import { requireDedupe } from './dedupe.ts'
 import type { IdSource } from './id-source.ts'
 import { levels } from './message.ts'
 import type { Level, MessageOptions } from './message.ts'
@@ -14,6 +15,7 @@ const fields: ReadonlySet<string> = new Set([
   'delayMs',
   'scheduledFor',
   'id',
+  'dedupe',
   'name',
   'maxRetries',
   'retryDelay',
@@ -41,6 +43,9 @@ export function newMessage(payload: string, options: EnqueueOptions | undefined,
   requireObject('enqueue', options)
   refuseUnknown('enqueue', options, fields)
   const explicit = options.id !== undefined
+  if (explicit && options.dedupe !== undefined) {
+    throw new MillraceError('OPTION_INVALID', 'enqueue: give `id` or `dedupe`, not both: an id is taken once already')
+  }
   return {
     level: options.priority === undefined ? 'normal' : requireLevel(options.priority),
     delayMs: delayOf(options),
@@ -48,6 +53,7 @@ export function newMessage(payload: string, options: EnqueueOptions | undefined,
     options: keptOptions(options),
     payload,
     explicit,
+    ...(options.dedupe !== undefined && { dedupe: requireDedupe(options.dedupe) }),
     id: explicit ? requireId(options.id) : mould.ids.next(),
   }
 }

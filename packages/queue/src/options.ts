@@ -1,6 +1,7 @@
 import type { Connection, Log } from '@millrace/connection'
 import { MillraceError, requireConnection } from '@millrace/connection'
 import { refuseUnknown, requireNumber, requireObject, shown } from './check.ts'
+import type { Dedupe } from './dedupe.ts'
 import { levels } from './message.ts'
 import type { Level, MessageOptions } from './message.ts'
 import { defaultRetention } from './policy/retention.ts'
@@ -21,6 +22,8 @@ export interface EnqueueOptions extends MessageOptions {
   readonly scheduledFor?: number | Date
   /** 1–128 printable ASCII characters without space; the same id is taken once (24 h, 1,000,000 a queue). */
   readonly id?: string
+  /** A key under which later messages are duplicates of this one. */
+  readonly dedupe?: Dedupe
 }
 
 /** How a queue treats its messages. Every process should give the same; what a worker was given is what it applies. */

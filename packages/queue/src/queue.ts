@@ -1,6 +1,8 @@
 import { MillraceError } from '@millrace/connection'
 import type { Connection, Log } from '@millrace/connection'
 import { requireObject, shown } from './check.ts'
+import { atIndex, conflict, enqueued, withOutcomes } from './enqueued.ts'
+import type { Enqueued } from './enqueued.ts'
 import { IdSource } from './id-source.ts'
 import { localWorkers } from './local-wake.ts'
 import type { LocalWorker } from './local-wake.ts'
@@ -21,6 +23,7 @@ import { openStore } from './store/open-store.ts'
 import { maxMessagesPerCall } from './store/store.ts'
 import type {
   CancelOutcome,
+  EnqueueStatus,
   MessagePage,
   MessageQuery,
   NewMessage,
@@ -33,17 +36,8 @@ import type {
 import { TimesReader } from './times/reader.ts'
 import type { Minute } from './times/minute.ts'
 
-/** What became of one message: `added`, or `duplicate` when an equal message with this id was taken before. */
-export interface Enqueued {
-  readonly id: string
-  readonly status: 'added' | 'duplicate'
-}
-
 /** One of many: the payload and what `enqueue` takes as options, in one object. */
 export type EnqueueItem<Payload = unknown> = EnqueueOptions & { readonly payload: Payload }
-
-/** What became of one of many when not all went well. `refused` and `conflict` were not stored; `unknown` may have been. */
-export type ItemOutcome = 'added' | 'duplicate' | 'unknown' | 'conflict' | 'refused'
 
 /** What messages wait, not counting those that run. */
 export interface QueueSize {
@@ -176,7 +170,7 @@ export class Queue<Payload = unknown, Input = Payload> {
     if (error !== undefined) throw withOutcomes(error, statuses, ids)
     const clash = statuses.indexOf('conflict')
     if (clash >= 0) throw withOutcomes(conflict(this.name, ids[clash] as string), statuses, ids)
-    return ids.map((id, index) => ({ id, status: statuses[index] as Enqueued['status'] }))
+    return ids.map((id, index) => enqueued(this.name, id, statuses[index] as EnqueueStatus))
   }
 
   /** True once something was enqueued or a worker began. */
@@ -230,7 +224,10 @@ export class Queue<Payload = unknown, Input = Payload> {
    * Makes dead messages ready again (or scheduled in `delayMs`), with their attempts counted from zero; those with `ids`, or the oldest
    * `limit` (all, when neither is given). With `payload`, one id, under that payload. With `undo`, messages a redrive scheduled are dead again.
    *
+   * A message takes its dedupe key again; one whose key another message holds by now stays dead and is not counted.
+   *
    * @returns how many were changed
+   * @throws STATE_CONFLICT  none was changed, because other messages hold their dedupe keys
    * @throws OPTION_INVALID, ID_INVALID, PAYLOAD_INVALID, PAYLOAD_NOT_JSON, PAYLOAD_TOO_DEEP, PAYLOAD_TOO_LARGE  nothing was changed
    */
   async redrive(selection: Partial<{ ids: readonly string[]; limit: number }> = {}, options: RedriveOptions<Input> = {}): Promise<number> {
@@ -238,7 +235,17 @@ export class Queue<Payload = unknown, Input = Payload> {
     const { payload, ...rest } = requireRedriveOptions(options)
     const text = payload === undefined ? undefined : await this.#encode(payload)
     const sent = { ...rest, ...(text === undefined ? {} : { payload: text }) }
-    return inSlices(chosen, (slice) => this.#core.store.redrive(slice, sent))
+    let skip = 0
+    const changed = await inSlices(chosen, async (slice) => {
+      const answer = await this.#core.store.redrive(slice, { ...sent, skip })
+      skip += answer.blocked
+      return answer
+    })
+    if (changed > 0 || skip === 0) return changed
+    throw new MillraceError(
+      'STATE_CONFLICT',
+      `redrive: ${skip === 1 ? 'the message stays' : `${skip.toLocaleString('en-US')} messages stay`} dead, because another message holds its dedupe key; cancel that one or let it end`,
+    )
   }
 
   /** Makes scheduled messages ready now: those with `ids`, or the first `limit` (all, when neither is given). @returns how many @throws OPTION_INVALID, ID_INVALID */
@@ -282,10 +289,7 @@ export class Queue<Payload = unknown, Input = Payload> {
 
   #add(message: NewMessage): Promise<Enqueued> {
     const { id } = message
-    return this.#producer.add(message).then((status) => {
-      if (status === 'conflict') throw conflict(this.name, id)
-      return { id, status }
-    })
+    return this.#producer.add(message).then((status) => enqueued(this.name, id, status))
   }
 }
 
@@ -317,30 +321,6 @@ function idsOf(connection: Connection): IdSource {
   return ids
 }
 
-function conflict(queue: string, id: string): MillraceError {
-  return new MillraceError(
-    'ID_CONFLICT',
-    `the queue '${queue}' has taken the id ${shown(id)} with another payload; give a new id or the same payload`,
-    {
-      details: { id },
-    },
-  )
-}
-
 function notFound(queue: string): MillraceError {
   return new MillraceError('QUEUE_NOT_FOUND', `there is no queue '${queue}': a queue exists from its first enqueue or worker`)
-}
-
-function atIndex(error: unknown, index: number): unknown {
-  if (!(error instanceof MillraceError)) return error
-  return new MillraceError(error.code, `items[${index}]: ${error.message}`, { cause: error.cause, details: { ...error.details, index } })
-}
-
-function withOutcomes(error: unknown, outcomes: readonly ItemOutcome[], ids: readonly string[]): unknown {
-  if (!(error instanceof MillraceError)) return error
-  const stored = outcomes.filter((outcome) => outcome === 'added' || outcome === 'duplicate').length
-  return new MillraceError(error.code, `enqueueMany: ${stored} of ${ids.length} messages are stored; ${error.message}`, {
-    cause: error,
-    details: { ...error.details, outcomes, ids },
-  })
 }

@@ -12,6 +12,9 @@
  * - Outages reject with STORE_UNAVAILABLE: the outcome is unknown, repeating is safe.
  */
 import type { Level, MessageOptions, MessageState } from '../message.ts'
+import type { DedupeRule } from './dedupe-rule.ts'
+
+export type { DedupeRule } from './dedupe-rule.ts'
 
 /** At most this many messages in one call of any verb. */
 export const maxMessagesPerCall = 250
@@ -32,6 +35,8 @@ export interface NewMessage {
   readonly options: MessageOptions | undefined
   /** JSON text; opaque to the store. */
   readonly payload: string
+  /** Never of an `explicit` one. */
+  readonly dedupe?: DedupeRule
 }
 
 /** Messages gathered by one producer into one call, under a number of its own. */
@@ -51,7 +56,15 @@ export interface EnqueueFrame {
 }
 
 /** `duplicate`: an equal message with this explicit id was taken before (remembered 24 h or 1,000,000 a queue). `conflict`: the id was taken with another payload; nothing was stored for it. */
-export type EnqueueStatus = 'added' | 'duplicate' | 'conflict'
+export type EnqueueStatus = 'added' | 'duplicate' | 'conflict' | KeyHeld
+
+/** Not stored: another message holds its dedupe key. */
+export interface KeyHeld {
+  /** That message's id, which is known of a window even when the message itself is gone. */
+  readonly owner: string
+  /** That message now has this one's payload and options. */
+  readonly replaced: boolean
+}
 
 // ── claim, settle, release ───────────────────────────────────────────────────
 
@@ -198,6 +211,11 @@ export interface SliceAnswer {
 
 export type PurgeState = 'waiting' | 'dead' | 'completed'
 
+export interface RedriveAnswer extends SliceAnswer {
+  /** Messages that stay dead because another one holds their dedupe key. */
+  readonly blocked: number
+}
+
 /** Ids, or the oldest ones. ≤ 250 a call. */
 export type Selection = { readonly ids: readonly string[] } | { readonly limit: number }
 
@@ -289,7 +307,8 @@ export interface Store {
 
   /**
    * Takes a frame. Order: one score a level, max(time in µs, the level's last score + 1); ids ascend within it; an explicit id takes a
-   * score of its own; a scheduled message takes its due time and moves no score.
+   * score of its own; a scheduled message takes its due time and moves no score. Dedupe keys are taken and looked at in the order of the
+   * messages, as if each came in a frame of its own.
    * @returns one status a message, same order
    * @throws QUEUE_FULL, STORE_FULL  nothing of this frame was stored
    * @cost O(m · log n)
@@ -328,8 +347,12 @@ export interface Store {
 
   cancel(id: string): Promise<CancelOutcome>
 
-  /** dead → ready (or scheduled in `delayMs`), retries and crashes reset, attempts kept; with `payload`, one id, under that payload. `undo` returns messages a redrive scheduled to dead. */
-  redrive(selection: Selection, options?: { delayMs?: number; payload?: string; undo?: boolean }): Promise<SliceAnswer>
+  /**
+   * dead → ready (or scheduled in `delayMs`), retries and crashes reset, attempts kept; with `payload`, one id, under that payload. Takes the
+   * message's dedupe key again; where another message holds it, it stays dead (`blocked`), and a selection by `limit` passes over the
+   * oldest `skip` dead, those that were found blocked before. `undo` returns messages a redrive scheduled to dead.
+   */
+  redrive(selection: Selection, options?: { delayMs?: number; payload?: string; undo?: boolean; skip?: number }): Promise<RedriveAnswer>
 
   /** scheduled → ready now. */
   promote(selection: Selection): Promise<SliceAnswer>
@@ -340,7 +363,7 @@ export interface Store {
   pause(): Promise<void>
   resume(): Promise<void>
 
-  /** Removes what retention no longer keeps, ≤ 250 a call, and forgets explicit ids and producers that are due. */
+  /** Removes what retention no longer keeps, ≤ 250 a call, and forgets explicit ids, producers and windows that are over. */
   trim(retention: Retention): Promise<SliceAnswer>
 
   /** Progress and log lines (≤ 100 of 1 KiB kept) of an active message; `stale` changes nothing. */

@@ -75,8 +75,8 @@ export class ModelStore implements Store {
 
   async redrive(
     selection: Contract.Selection,
-    options: { delayMs?: number; payload?: string; undo?: boolean } = {},
-  ): Promise<Contract.SliceAnswer> {
+    options: { delayMs?: number; payload?: string; undo?: boolean; skip?: number } = {},
+  ): Promise<Contract.RedriveAnswer> {
     return redrive(this.#state, selection, options, this.#clock.nowUs())
   }
 

@@ -16,14 +16,21 @@ export function encodeFrame(queue: string, frame: EnqueueFrame): EnqueueCall {
     levels: messages.map(({ level }) => levels.indexOf(level)),
     payloads: messages.map(({ payload }) => payload),
     options: messages.map(({ options }) => (options === undefined ? '' : JSON.stringify(options))),
-    special: messages.flatMap(({ explicit, delayMs, scheduledForMs }, index) =>
-      explicit || delayMs > 0 || scheduledForMs !== null ? [{ index, explicit, delayMs, scheduledForMs }] : [],
+    special: messages.flatMap(({ explicit, delayMs, scheduledForMs, dedupe }, index) =>
+      explicit || delayMs > 0 || scheduledForMs !== null || dedupe
+        ? [{ index, explicit, delayMs, scheduledForMs, dedupe: dedupe ?? null }]
+        : [],
     ),
   }
 }
 
-export function decodeStatuses(letters: string): EnqueueStatus[] {
-  return Array.from(letters, (letter) => statuses[letter] ?? 'added')
+/** A letter a message, and behind a space each the holders of the keys that were held. */
+export function decodeStatuses(answer: string): EnqueueStatus[] {
+  const [letters = '', ...holders] = answer.split(' ')
+  return Array.from(letters, (letter): EnqueueStatus => {
+    if (letter === 'k' || letter === 'r') return { owner: holders.shift() ?? '', replaced: letter === 'r' }
+    return statuses[letter] ?? 'added'
+  })
 }
 
 export function encodeClaim(queue: string, call: ClaimCall): ClaimProcedureCall {

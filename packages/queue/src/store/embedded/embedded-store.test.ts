@@ -166,7 +166,7 @@ describe('an embedded file', () => {
     const stage = stageOf('mail')
     await expect(stage.stored('a')).rejects.toMatchObject({ code: 'STORE_CORRUPT' })
     expect((await stage.stored('b')).attempts).toHaveLength(1)
-    expect(await stage.store.redrive({ limit: 5 })).toEqual({ changed: 2, more: false })
+    expect(await stage.store.redrive({ limit: 5 })).toEqual({ changed: 2, more: false, blocked: 0 })
   })
 
   test('a page goes on behind the last message of the one before, whatever left meanwhile', async () => {

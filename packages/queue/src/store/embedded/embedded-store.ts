@@ -30,7 +30,10 @@ export class EmbeddedStore implements Store {
 
   /** @throws also PAYLOAD_NOT_JSON and ID_INVALID for text that the file could not give back as it is; nothing was sent */
   async enqueue(frame: Contract.EnqueueFrame): Promise<readonly Contract.EnqueueStatus[]> {
-    for (const { id, payload } of frame.messages) {
+    for (const { id, payload, dedupe } of frame.messages) {
+      if (dedupe && !isStorable(dedupe.key)) {
+        throw new MillraceError('OPTION_INVALID', 'dedupe: `key` holds a NUL or half a character; give printable ASCII characters.')
+      }
       if (!isStorable(id))
         throw new MillraceError('ID_INVALID', `id: ${JSON.stringify(id)} holds a NUL or half a character; give printable ASCII characters.`)
       if (!isStorable(payload)) {
@@ -83,13 +86,13 @@ export class EmbeddedStore implements Store {
 
   async redrive(
     selection: Contract.Selection,
-    options: { delayMs?: number; payload?: string; undo?: boolean } = {},
-  ): Promise<Contract.SliceAnswer> {
-    const { delayMs = 0, payload = null, undo = false } = options
+    options: { delayMs?: number; payload?: string; undo?: boolean; skip?: number } = {},
+  ): Promise<Contract.RedriveAnswer> {
+    const { delayMs = 0, payload = null, undo = false, skip = 0 } = options
     if (payload !== null && !isStorable(payload)) {
       throw new MillraceError('PAYLOAD_NOT_JSON', 'payload: it holds a raw NUL or half a character; JSON.stringify escapes both.')
     }
-    return this.#connection.run(procedures.redrive, { queue: this.#name, selection: bounded(selection), delayMs, payload, undo })
+    return this.#connection.run(procedures.redrive, { queue: this.#name, selection: bounded(selection), delayMs, payload, undo, skip })
   }
 
   promote(selection: Contract.Selection): Promise<Contract.SliceAnswer> {

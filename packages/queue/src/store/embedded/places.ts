@@ -1,5 +1,6 @@
 import type { ProcedureContext } from '@millrace/connection'
 import { corruptRecord } from './corrupt-record.ts'
+import { forgetKeys, freeKeys } from './dedupe-keys.ts'
 import type { QueueState } from './queue-state.ts'
 
 /**
@@ -120,8 +121,11 @@ export function dropClaims(context: ProcedureContext, state: QueueState, worker:
 }
 
 /** Removes messages that stand at no place any more, with all that was kept of them; counted as removed. O(m log n). */
-export function removeMessages({ database }: ProcedureContext, state: QueueState, messages: readonly number[]): void {
+export function removeMessages(context: ProcedureContext, state: QueueState, messages: readonly number[]): void {
   if (messages.length === 0) return
+  const { database } = context
+  freeKeys(context, state, messages)
+  forgetKeys(context, state, messages)
   const list = JSON.stringify(messages)
   database.prepare('DELETE FROM queue_message WHERE number IN (SELECT value FROM json_each(?))').run(list)
   database.prepare('DELETE FROM queue_detail WHERE message IN (SELECT value FROM json_each(?))').run(list)

@@ -1,6 +1,16 @@
 import { defineProcedure } from '@millrace/connection'
 import type { Procedure, ProcedureEffect } from '@millrace/connection'
-import type { CancelOutcome, PurgeState, ReleaseAnswer, RenewAnswer, RescueAnswer, Retention, Selection, SliceAnswer } from '../store.ts'
+import type {
+  CancelOutcome,
+  PurgeState,
+  RedriveAnswer,
+  ReleaseAnswer,
+  RenewAnswer,
+  RescueAnswer,
+  Retention,
+  Selection,
+  SliceAnswer,
+} from '../store.ts'
 import type { ClaimProcedureAnswer, ClaimProcedureCall } from './procedures/claim.ts'
 import type { EnqueueCall } from './procedures/enqueue.ts'
 import type { InspectCall } from './procedures/inspect.ts'
@@ -26,7 +36,7 @@ export const procedures = {
   renew: verb<RenewCall, RenewAnswer>('renew'),
   rescue: verb<OfQueue & { leaseMs: number }, RescueAnswer>('rescue'),
   cancel: verb<OfQueue & { id: string }, CancelOutcome>('cancel'),
-  redrive: verb<RedriveCall, SliceAnswer>('redrive'),
+  redrive: verb<RedriveCall, RedriveAnswer>('redrive'),
   promote: verb<OfQueue & { selection: Selection }, SliceAnswer>('promote'),
   purge: verb<OfQueue & { state: PurgeState; limit: number }, SliceAnswer>('purge'),
   pause: verb<OfQueue, void>('pause'),

@@ -39,6 +39,8 @@ export interface Figures {
     completed: number
     dead: number
     explicit: number
+    /** Messages that have a dedupe key. */
+    keyed: number
   }
 }
 
@@ -176,7 +178,7 @@ function emptyFigures(): Figures {
     timer: null,
     totals: { enqueued: 0, completed: 0, retried: 0, dead: 0, removed: 0, stale: 0, crashed: 0, claimed: none() },
     marks: [],
-    counts: { ready: none(), scheduled: none(), suspects: none(), completed: 0, dead: 0, explicit: 0 },
+    counts: { ready: none(), scheduled: none(), suspects: none(), completed: 0, dead: 0, explicit: 0, keyed: 0 },
   }
 }
 
@@ -191,7 +193,7 @@ function checkedFigures(text: SqlValue | undefined, name: string): Figures {
     figures?.counts?.suspects,
   ]
   if (!figures || arrays.some((array) => !Array.isArray(array) || array.length !== 4)) throw corruptRecord(what)
-  return figures
+  return { ...figures, counts: { ...emptyFigures().counts, ...figures.counts } }
 }
 
 /** Makes the queue exist, and has its settings and figures written with the group. */

@@ -1,6 +1,7 @@
 import type { ProcedureContext } from '@millrace/connection'
 import { maxMessagesPerCall } from '../store.ts'
 import { parseStored } from './corrupt-record.ts'
+import { freeKeys } from './dedupe-keys.ts'
 import { removeMessages } from './places.ts'
 import type { QueueState } from './queue-state.ts'
 
@@ -66,7 +67,7 @@ export function bury(
   state.figures.counts.dead -= 1
 }
 
-/** Puts a message that stands at no place among the dead, with its index terms. */
+/** Puts a message that stands at no place among the dead, with its index terms; its dedupe key is free. */
 export function die(
   context: ProcedureContext,
   state: QueueState,
@@ -81,6 +82,7 @@ export function die(
 ): void {
   const { database } = context
   const { id, message, level, diedAtMs, reason } = dead
+  freeKeys(context, state, [message])
   const terms = [...new Set(dead.terms)]
   database
     .prepare('INSERT INTO queue_dead (queue, died_at_ms, id, message, level, reason, terms) VALUES (?, ?, ?, ?, ?, ?, ?)')

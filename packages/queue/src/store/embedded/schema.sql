@@ -65,6 +65,15 @@ CREATE TABLE IF NOT EXISTS queue_explicit (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS queue_explicit_age ON queue_explicit (queue, taken_at_us);
 
+-- Dedupe keys and who holds them; `message` may be gone where `until_us`, the end of a window, is given.
+CREATE TABLE IF NOT EXISTS queue_key (
+  queue INTEGER, key, id NOT NULL, message INTEGER NOT NULL, until_us INTEGER, PRIMARY KEY (queue, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS queue_key_end ON queue_key (queue, until_us) WHERE until_us IS NOT NULL;
+
+-- The key that a message holds, or takes again when it is redriven. `until`: s(tarted) f(inished) w(indow).
+CREATE TABLE IF NOT EXISTS queue_keyed (message INTEGER PRIMARY KEY, key NOT NULL, until NOT NULL, window_us INTEGER NOT NULL);
+
 -- `answers`: what unanswered frames came to, by number, as JSON text.
 CREATE TABLE IF NOT EXISTS queue_producer (
   queue INTEGER, producer, lowest INTEGER NOT NULL, seen_at_us INTEGER NOT NULL, answers NOT NULL, PRIMARY KEY (queue, producer)

@@ -5,6 +5,7 @@ import type {
   ClaimAnswer,
   ClaimCall,
   ClaimedMessage,
+  DedupeRule,
   EnqueueFrame,
   EnqueueStatus,
   NewMessage,
@@ -79,15 +80,20 @@ function digestOf(payload: string): string {
   return createHash('sha256').update(payload).digest('base64url').slice(0, 16)
 }
 
-/** True when the store must look at a message by itself: it may be due later, or have an id of the caller's own. */
+/** True when the store must look at a message by itself: it may be due later, have an id of the caller's own, or a dedupe key. */
 function isSpecial(message: NewMessage): boolean {
-  return message.explicit || message.delayMs > 0 || message.scheduledForMs !== null
+  return message.explicit || message.delayMs > 0 || message.scheduledForMs !== null || message.dedupe !== undefined
+}
+
+export function isKeyed(message: NewMessage): boolean {
+  return message.dedupe !== undefined
 }
 
 export function encodeFrame(frame: EnqueueFrame, channel: string): string[] {
   const counts = [0, 0, 0, 0]
   const plain: string[][] = [[], [], [], []]
   const special: string[] = []
+  const keyed: string[] = []
   let largest = 0
   for (const message of frame.messages) {
     const record = encodeRecord(message)
@@ -96,6 +102,7 @@ export function encodeFrame(frame: EnqueueFrame, channel: string): string[] {
     const level = levels.indexOf(message.level)
     if (isSpecial(message)) {
       special.push(message.id, record, String(level), dueOf(message), message.explicit ? digestOf(message.payload) : '')
+      if (message.dedupe) keyed.push(String(special.length / 5), ...ruleOf(message.dedupe))
     } else {
       plain[level]?.push(message.id, record)
       counts[level] = (counts[level] ?? 0) + 1
@@ -103,7 +110,11 @@ export function encodeFrame(frame: EnqueueFrame, channel: string): string[] {
   }
   const { number, lowestUnanswered, maxLength, wakeNobody } = frame
   const head = [number, lowestUnanswered, maxLength, wakeNobody ? 0 : 1, channel, largest + 30, ...counts, special.length / 5]
-  return head.map(String).concat(...plain, special)
+  return head.map(String).concat(...plain, special, keyed)
+}
+
+function ruleOf({ key, until, windowMs, replace }: DedupeRule): string[] {
+  return [key, until[0] as string, String(Math.round(windowMs * 1000)).padStart(16, '0'), replace ? 'r' : 'k']
 }
 
 /** When a message is due, as the script reads it: µs since 1970, `+µs` from now, or nothing for now. */
@@ -114,8 +125,13 @@ function dueOf({ delayMs, scheduledForMs }: NewMessage): string {
 
 export function decodeStatuses(frame: EnqueueFrame, answer: string): EnqueueStatus[] {
   if (answer === '') return frame.messages.map(() => 'added')
+  const [letters = '', ...holders] = answer.split(' ')
   let special = 0
-  return frame.messages.map((message) => (isSpecial(message) ? (statuses[answer[special++] ?? 'a'] ?? 'added') : 'added'))
+  return frame.messages.map((message): EnqueueStatus => {
+    const letter = isSpecial(message) ? (letters[special++] ?? 'a') : 'a'
+    if (letter === 'k' || letter === 'r') return { owner: holders.shift() ?? '', replaced: letter === 'r' }
+    return statuses[letter] ?? 'added'
+  })
 }
 
 const kindLetters: Readonly<Record<Result['kind'], string>> = { done: 'd', failed: 'f', dead: 'x', released: 'r' }

@@ -22,6 +22,9 @@ export const keyNames = [
   'suspects_of',
   'explicit',
   'explicit_order',
+  'owners',
+  'keyed',
+  'windows',
   'claims',
   'producer',
 ] as const

@@ -5,7 +5,7 @@ import { levels } from '../../message.ts'
 import { maxBytesPerCall, maxMessagesPerCall } from '../store.ts'
 import type * as Contract from '../store.ts'
 import type { Store } from '../store.ts'
-import { decodeClaim, decodeRenewal, decodeStatuses, encodeFrame, encodeResults } from './codec.ts'
+import { decodeClaim, decodeRenewal, decodeStatuses, encodeFrame, encodeResults, isKeyed } from './codec.ts'
 import type { RawClaim } from './codec.ts'
 import { decodeMessage, decodeStats } from './inspection.ts'
 import type { RawMessage, RawStats } from './inspection.ts'
@@ -42,7 +42,9 @@ export class RedisStore implements Store {
 
   async enqueue(frame: Contract.EnqueueFrame): Promise<readonly Contract.EnqueueStatus[]> {
     const args = encodeFrame(frame, this.#keys.fullChannel)
-    return decodeStatuses(frame, (await this.#run(verbs.enqueue, args, [this.#keys.producer(frame.producer)])) as string)
+    const producer = this.#keys.producer(frame.producer)
+    const keys = frame.messages.some(isKeyed) ? [producer, ...this.#keys.of(verbs.enqueue.onDemand)] : [producer]
+    return decodeStatuses(frame, (await this.#run(verbs.enqueue, args, keys)) as string)
   }
 
   async claim(call: Contract.ClaimCall): Promise<Contract.ClaimAnswer> {
@@ -115,8 +117,8 @@ export class RedisStore implements Store {
 
   async redrive(
     selection: Contract.Selection,
-    options: { delayMs?: number; payload?: string; undo?: boolean } = {},
-  ): Promise<Contract.SliceAnswer> {
+    options: { delayMs?: number; payload?: string; undo?: boolean; skip?: number } = {},
+  ): Promise<Contract.RedriveAnswer> {
     const { payload } = options
     if (payload !== undefined && !('ids' in selection && selection.ids.length === 1)) {
       throw new MillraceError('OPTION_INVALID', 'redrive: `payload` goes with exactly one id; nothing changed')
@@ -124,13 +126,15 @@ export class RedisStore implements Store {
     const [limit, ids] = chosen(selection)
     const args = [
       limit,
+      options.skip ?? 0,
       Math.round((options.delayMs ?? 0) * 1000),
       options.undo ? 1 : 0,
       payload === undefined ? '' : `\n${payload}`,
       this.#keys.fullChannel,
       ...ids,
     ]
-    return slice(await this.#run(verbs.redrive, args))
+    const answer = (await this.#run(verbs.redrive, args)) as number[]
+    return { ...slice(answer), blocked: answer[2] ?? 0 }
   }
 
   async promote(selection: Contract.Selection): Promise<Contract.SliceAnswer> {

@@ -21,7 +21,8 @@ function headerOf(source: string): Map<string, string> {
   return parts
 }
 
-describe.each(Object.entries(verbs))('%s.lua', (name, { script, keys }) => {
+describe.each(Object.entries(verbs))('%s.lua', (name, { script, keys: always, onDemand }) => {
+  const keys = [...always, ...onDemand]
   const source = read(name)
   const header = headerOf(source)
   const body = source.split('\n').filter((line) => !line.startsWith('--'))

@@ -6,29 +6,24 @@ import type { KeyName } from './keys.ts'
 export interface Verb {
   readonly script: Script
   readonly keys: readonly KeyName[]
+  /** Keys that follow only in calls that need them. */
+  readonly onDemand: readonly KeyName[]
 }
 
 const prelude = new URL('./lua/prelude.lua', import.meta.url)
 
-function verb(name: string, effect: ScriptEffect, keys: readonly KeyName[]): Verb {
-  return { script: defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url), prelude, effect }), keys }
+function verb(name: string, effect: ScriptEffect, keys: readonly KeyName[], onDemand: readonly KeyName[] = []): Verb {
+  return { script: defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url), prelude, effect }), keys, onDemand }
 }
 
 /** One script a verb. `pause` and `resume` apart from each other; `settle` is `claim` with limit 0; `stats`, `settings`, `workers` and `inspect` read. */
 export const verbs = {
-  enqueue: verb('enqueue', 'grow', [
-    'meta',
-    'bodies',
-    'ready',
-    'scheduled',
-    'suspects',
-    'leases',
-    'idle',
-    'marks',
-    'explicit',
-    'explicit_order',
-    'producer',
-  ]),
+  enqueue: verb(
+    'enqueue',
+    'grow',
+    ['meta', 'bodies', 'ready', 'scheduled', 'suspects', 'leases', 'idle', 'marks', 'explicit', 'explicit_order', 'producer'],
+    ['owners', 'keyed', 'windows', 'state', 'marked'],
+  ),
   claim: verb('claim', 'free', [
     'meta',
     'bodies',
@@ -48,6 +43,8 @@ export const verbs = {
     'marked',
     'suspects',
     'suspects_of',
+    'owners',
+    'keyed',
     'claims',
   ]),
   release: verb('release', 'free', ['meta', 'bodies', 'ready', 'leases', 'idle', 'state', 'suspects', 'suspects_of', 'claims']),
@@ -66,6 +63,8 @@ export const verbs = {
     'terms',
     'suspects',
     'suspects_of',
+    'owners',
+    'keyed',
     'claims',
   ]),
   cancel: verb('cancel', 'free', [
@@ -83,6 +82,8 @@ export const verbs = {
     'marked',
     'suspects',
     'suspects_of',
+    'owners',
+    'keyed',
     'claims',
   ]),
   redrive: verb('redrive', 'free', [
@@ -97,6 +98,9 @@ export const verbs = {
     'graves',
     'terms',
     'marked',
+    'owners',
+    'keyed',
+    'windows',
   ]),
   promote: verb('promote', 'free', ['meta', 'ready', 'scheduled', 'idle', 'state', 'graves', 'marked']),
   purge: verb('purge', 'free', [
@@ -115,6 +119,8 @@ export const verbs = {
     'marked',
     'suspects',
     'suspects_of',
+    'owners',
+    'keyed',
   ]),
   pause: verb('pause', 'free', ['meta']),
   resume: verb('resume', 'free', ['meta', 'idle']),
@@ -131,6 +137,9 @@ export const verbs = {
     'terms',
     'explicit',
     'explicit_order',
+    'owners',
+    'keyed',
+    'windows',
   ]),
   progress: verb('progress', 'free', ['reports', 'claims']),
   configure: verb('configure', 'free', ['meta']),

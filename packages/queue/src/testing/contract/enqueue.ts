@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import { enqueueDedupe } from './enqueue-dedupe.ts'
 import type { Rules } from './rules.ts'
 import { message } from './stage.ts'
 import { idOf, namesOf } from './test-worker.ts'
@@ -206,4 +207,6 @@ export const rules: Rules = {
     await stage.enqueue([message('sooner', { delayMs: 1000 })])
     expect(await ear.all()).toContain('a:wake')
   },
+
+  ...enqueueDedupe,
 }

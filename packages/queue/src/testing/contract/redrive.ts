@@ -20,7 +20,7 @@ export const rules: Rules = {
   async 'dead messages are ready again, with a fresh start and their history'(stage) {
     await dead(stage, 'a', 'b')
     await stage.enqueueEach(['c'])
-    expect(await stage.store.redrive({ ids: [idOf('b'), idOf('a')] })).toEqual({ changed: 2, more: false })
+    expect(await stage.store.redrive({ ids: [idOf('b'), idOf('a')] })).toEqual({ changed: 2, more: false, blocked: 0 })
     expect(await stage.stored('a')).toMatchObject({ state: 'ready', retries: 0, crashes: 0, reason: null, atMs: null })
     expect((await stage.stored('a')).attempts).toHaveLength(1)
     expect(await stage.listed({ state: 'dead' })).toEqual([])
@@ -40,16 +40,16 @@ export const rules: Rules = {
 
   async 'a limit takes the oldest first and says whether some are left'(stage) {
     await dead(stage, 'b', 'c', 'a')
-    expect(await stage.store.redrive({ limit: 2 })).toEqual({ changed: 2, more: true })
+    expect(await stage.store.redrive({ limit: 2 })).toEqual({ changed: 2, more: true, blocked: 0 })
     expect(await stage.listed({ state: 'ready' })).toEqual(['b', 'c'])
-    expect(await stage.store.redrive({ limit: 2 })).toEqual({ changed: 1, more: false })
+    expect(await stage.store.redrive({ limit: 2 })).toEqual({ changed: 1, more: false, blocked: 0 })
   },
 
   async 'ids that are not dead are passed over'(stage) {
     await dead(stage, 'a')
     await stage.enqueueEach(['b'])
-    expect(await stage.store.redrive({ ids: [idOf('b'), 'nobody', idOf('a'), idOf('a')] })).toEqual({ changed: 1, more: false })
-    expect(await stage.store.redrive({ ids: [idOf('a')] })).toEqual({ changed: 0, more: false })
+    expect(await stage.store.redrive({ ids: [idOf('b'), 'nobody', idOf('a'), idOf('a')] })).toEqual({ changed: 1, more: false, blocked: 0 })
+    expect(await stage.store.redrive({ ids: [idOf('a')] })).toEqual({ changed: 0, more: false, blocked: 0 })
   },
 
   async 'with a delay they wait for it'(stage) {
@@ -67,7 +67,7 @@ export const rules: Rules = {
     await expect(stage.store.redrive({ limit: 1 }, { payload: '1' })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     await expect(stage.store.redrive({ ids: [idOf('a'), idOf('b')] }, { payload: '1' })).rejects.toMatchObject({ code: 'OPTION_INVALID' })
     expect((await stage.stats()).counts.dead).toBe(2)
-    expect(await stage.store.redrive({ ids: [idOf('a')] }, { payload: '{"fixed":1}' })).toEqual({ changed: 1, more: false })
+    expect(await stage.store.redrive({ ids: [idOf('a')] }, { payload: '{"fixed":1}' })).toEqual({ changed: 1, more: false, blocked: 0 })
     expect((await stage.worker().claim(1)).messages).toMatchObject([{ id: idOf('a'), payload: '{"fixed":1}' }])
   },
 
@@ -76,10 +76,10 @@ export const rules: Rules = {
     const before = await stage.stored('a')
     await stage.store.redrive({ limit: 5 }, { delayMs: 4000 })
     await stage.advance(1000)
-    expect(await stage.store.redrive({ ids: [idOf('a'), idOf('a')] }, { undo: true })).toEqual({ changed: 1, more: false })
+    expect(await stage.store.redrive({ ids: [idOf('a'), idOf('a')] }, { undo: true })).toEqual({ changed: 1, more: false, blocked: 0 })
     expect(await stage.stored('a')).toMatchObject({ state: 'dead', reason: 'reason of a', atMs: before.atMs })
     expect(await stage.listed({ state: 'dead', term: 'name:a' })).toEqual(['a'])
-    expect(await stage.store.redrive({ limit: 5 }, { undo: true })).toEqual({ changed: 1, more: false })
+    expect(await stage.store.redrive({ limit: 5 }, { undo: true })).toEqual({ changed: 1, more: false, blocked: 0 })
     expect(await stage.listed({ state: 'dead' })).toEqual(['b', 'a'])
     expect((await stage.stats()).totals.dead).toBe(2)
   },
@@ -88,9 +88,9 @@ export const rules: Rules = {
     await dead(stage, 'a', 'b', 'c')
     await stage.store.redrive({ ids: [idOf('a')] }, { delayMs: 9000 })
     await stage.store.redrive({ ids: [idOf('b'), idOf('c')] }, { delayMs: 5000 })
-    expect(await stage.store.redrive({ limit: 1 }, { undo: true })).toEqual({ changed: 1, more: true })
+    expect(await stage.store.redrive({ limit: 1 }, { undo: true })).toEqual({ changed: 1, more: true, blocked: 0 })
     expect(await stage.listed({ state: 'dead' })).toEqual(['b'])
-    expect(await stage.store.redrive({ limit: 2 }, { undo: true })).toEqual({ changed: 2, more: false })
+    expect(await stage.store.redrive({ limit: 2 }, { undo: true })).toEqual({ changed: 2, more: false, blocked: 0 })
   },
 
   async 'undo leaves alone what was scheduled otherwise, promoted or due'(stage) {
@@ -100,15 +100,19 @@ export const rules: Rules = {
     await stage.store.promote({ ids: [idOf('a')] })
     await stage.advance(4000)
     await stage.worker().claim(0)
-    expect(await stage.store.redrive({ ids: [idOf('a'), idOf('b'), idOf('other')] }, { undo: true })).toEqual({ changed: 0, more: false })
-    expect(await stage.store.redrive({ limit: 5 }, { undo: true })).toEqual({ changed: 0, more: false })
+    expect(await stage.store.redrive({ ids: [idOf('a'), idOf('b'), idOf('other')] }, { undo: true })).toEqual({
+      changed: 0,
+      more: false,
+      blocked: 0,
+    })
+    expect(await stage.store.redrive({ limit: 5 }, { undo: true })).toEqual({ changed: 0, more: false, blocked: 0 })
     expect((await stage.stats()).counts).toMatchObject({ ready: 2, scheduled: 1, dead: 0 })
   },
 
   async 'a message redriven without delay cannot be put back'(stage) {
     await dead(stage, 'a')
     await stage.store.redrive({ limit: 1 })
-    expect(await stage.store.redrive({ limit: 1 }, { undo: true })).toEqual({ changed: 0, more: false })
+    expect(await stage.store.redrive({ limit: 1 }, { undo: true })).toEqual({ changed: 0, more: false, blocked: 0 })
   },
 
   async 'a redrive that was undone may die and be redriven again'(stage) {

@@ -4,7 +4,7 @@ import { maxMessagesPerCall } from '../../store/store.ts'
 import type { ClaimAnswer, ClaimCall, ClaimedMessage, Outcome } from '../../store/store.ts'
 import { settle } from './settle.ts'
 import { nextLeaseEnd, takeTimer, wakeOne } from './signals.ts'
-import { at, atByLevel, heldBy, move, remark } from './state.ts'
+import { at, atByLevel, freeKey, heldBy, move, remark } from './state.ts'
 import type { At, Entry, ModelState } from './state.ts'
 
 interface Choice {
@@ -143,6 +143,7 @@ function give(
     const { score } = entry.place
     move(entry, { at: 'active', score, worker: call.worker, nonce: call.nonce, alone, fence: base + index })
     state.totals.claimed[entry.level] += 1
+    freeKey(state, entry, ['started'])
   })
   if (entries.length > 0) state.lastFence = base + entries.length - 1
   return entries as readonly Entry[] as At<'active'>[]

@@ -1,9 +1,9 @@
 import { MillraceError } from '@millrace/connection'
 import { maxMessagesPerCall } from '../../store/store.ts'
-import type { CancelOutcome, PurgeState, Retention, Selection, SliceAnswer } from '../../store/store.ts'
+import type { CancelOutcome, PurgeState, RedriveAnswer, Retention, Selection, SliceAnswer } from '../../store/store.ts'
 import { resetCrashes } from './settle.ts'
 import { publish, wakeForDue, wakeOne } from './signals.ts'
-import { at, atByLevel, move, nextScore, remove } from './state.ts'
+import { at, atByLevel, freeKey, hold, holderOf, move, nextScore, remove } from './state.ts'
 import type { At, Entry, Mark, ModelState } from './state.ts'
 
 const dayUs = 86_400_000_000
@@ -23,19 +23,28 @@ export function cancel(state: ModelState, id: string): CancelOutcome {
 export function redrive(
   state: ModelState,
   selection: Selection,
-  options: { delayMs?: number; payload?: string; undo?: boolean },
+  options: { delayMs?: number; payload?: string; undo?: boolean; skip?: number },
   nowUs: number,
-): SliceAnswer {
+): RedriveAnswer {
   if (options.payload !== undefined && !('ids' in selection && selection.ids.length === 1)) {
     throw new MillraceError('OPTION_INVALID', 'redrive: `payload` goes with exactly one id; nothing changed')
   }
   if (options.undo) {
     const { chosen, more } = select(marked(state), selection)
-    for (const entry of chosen) move(entry, { at: 'dead', ...markOf(entry) })
-    return { changed: chosen.length, more }
+    for (const entry of chosen) {
+      move(entry, { at: 'dead', ...markOf(entry) })
+      freeKey(state, entry)
+    }
+    return { changed: chosen.length, more, blocked: 0 }
   }
 
-  const { chosen, more } = select(at(state, 'dead'), selection)
+  const { chosen: found, more } = select('limit' in selection ? at(state, 'dead').slice(options.skip ?? 0) : at(state, 'dead'), selection)
+  const chosen = found.filter((entry) => {
+    const holder = entry.dedupe && holderOf(state, entry.dedupe.key, nowUs)
+    if (holder !== undefined && holder !== entry.id) return false
+    hold(state, entry, nowUs)
+    return true
+  })
   const due = nowUs + (options.delayMs ?? 0) * 1000
   for (const entry of chosen) {
     const { diedAtMs, reason, terms } = entry.place
@@ -47,7 +56,7 @@ export function redrive(
   }
   if (chosen.length > 0 && due > nowUs) wakeForDue(state, due)
   else if (chosen.length > 0) wakeOne(state)
-  return { changed: chosen.length, more }
+  return { changed: chosen.length, more, blocked: found.length - chosen.length }
 }
 
 function marked(state: ModelState): At<'scheduled'>[] {

@@ -1,6 +1,6 @@
 import type { AttemptRecord, Outcome, Result, Retention } from '../../store/store.ts'
 import { wakeForDue } from './signals.ts'
-import { at, heldBy, move, remove } from './state.ts'
+import { at, freeKey, heldBy, move, remove } from './state.ts'
 import type { At, Entry, ModelState } from './state.ts'
 
 /** Applies one attempt's outcome, if the claim it belongs to still stands. */
@@ -16,6 +16,7 @@ export function settle(state: ModelState, worker: string, result: Result, retent
   }
   if (result.kind === 'done') {
     state.finished += 1
+    freeKey(state, entry, ['started', 'finished'])
     move(entry, { at: 'completed', order: state.finished, finishedUs: nowUs })
     entry.value = result.value ?? null
     entry.retries = 0
@@ -49,6 +50,7 @@ export function handBack(entry: At<'active'>): void {
 
 export function die(state: ModelState, entry: Entry, reason: string, terms: readonly string[], nowUs: number): void {
   move(entry, { at: 'dead', diedAtMs: Math.floor(nowUs / 1000), reason, terms })
+  freeKey(state, entry)
   state.totals.dead += 1
 }
 

@@ -1,6 +1,6 @@
 import { levels } from '../../message.ts'
 import type { Level, MessageOptions } from '../../message.ts'
-import type { AttemptRecord, Outcome, WorkerSignal } from '../../store/store.ts'
+import type { AttemptRecord, DedupeRule, EnqueueStatus, Outcome, WorkerSignal } from '../../store/store.ts'
 
 /** What a dead message takes along when a redrive schedules it, so that the redrive can be undone. */
 export interface Mark {
@@ -28,10 +28,11 @@ export type Place =
 export interface Entry {
   readonly id: string
   readonly level: Level
-  readonly options: MessageOptions | undefined
+  options: MessageOptions | undefined
   readonly createdAtMs: number
-  readonly scheduledForMs: number | null
+  scheduledForMs: number | null
   payload: string
+  readonly dedupe: DedupeRule | undefined
   place: Place
   retries: number
   crashes: number
@@ -67,7 +68,7 @@ interface Lease {
 interface Producer {
   floor: number
   seenAt: number
-  readonly answers: Map<number, readonly ('added' | 'duplicate' | 'conflict')[]>
+  readonly answers: Map<number, readonly EnqueueStatus[]>
 }
 
 /** Everything one queue of the model knows. Several stores may share it, as several processes share a server. */
@@ -75,6 +76,8 @@ export interface ModelState {
   readonly entries: Map<string, Entry>
   /** Explicit id → the payload it came with, and when (µs). */
   readonly explicit: Map<string, { readonly payload: string; readonly at: number }>
+  /** Dedupe key → who holds it, and for a window until when (µs). */
+  readonly keys: Map<string, { readonly owner: string; readonly until: number | null }>
   readonly producers: Map<string, Producer>
   readonly leases: Map<string, Lease>
   /** Idle worker → when it registered, µs. */
@@ -97,6 +100,7 @@ export function emptyState(): ModelState {
   return {
     entries: new Map(),
     explicit: new Map(),
+    keys: new Map(),
     producers: new Map(),
     leases: new Map(),
     idle: new Map(),
@@ -167,8 +171,27 @@ export function move(entry: Entry, place: Place): void {
 
 /** Takes a message out for good. */
 export function remove(state: ModelState, entry: Entry): void {
+  // What was done keeps its window.
+  if (entry.place.at !== 'completed') freeKey(state, entry)
   state.entries.delete(entry.id)
   state.totals.removed += 1
+}
+
+/** The message that holds a dedupe key; a window that is over has none. */
+export function holderOf(state: ModelState, key: string, nowUs: number): string | undefined {
+  const held = state.keys.get(key)
+  return held && (held.until === null || held.until > nowUs) ? held.owner : undefined
+}
+
+/** The message holds its key from now on. */
+export function hold(state: ModelState, { id, dedupe }: Entry, nowUs: number): void {
+  if (dedupe) state.keys.set(dedupe.key, { owner: id, until: dedupe.until === 'window' ? nowUs + dedupe.windowMs * 1000 : null })
+}
+
+/** Frees the key that a message holds, whatever its lifetime or of one of these lifetimes. */
+export function freeKey(state: ModelState, { id, dedupe }: Entry, of?: readonly DedupeRule['until'][]): void {
+  if (!dedupe || (of && !of.includes(dedupe.until))) return
+  if (state.keys.get(dedupe.key)?.owner === id) state.keys.delete(dedupe.key)
 }
 
 /** Remembers the totals before the first call of each slot of 10 s, for seven slots. */

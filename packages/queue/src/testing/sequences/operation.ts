@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { levels } from '../../message.ts'
 import type { Level } from '../../message.ts'
-import type { PurgeState, Turns } from '../../store/store.ts'
+import type { DedupeRule, PurgeState, Turns } from '../../store/store.ts'
 import { defaultTurns } from '../contract/test-worker.ts'
 
 /** One message of an operation. `explicit` names one of a few ids of the caller's own; 0 is a generated id. */
@@ -13,6 +13,10 @@ export interface MessagePlan {
   /** Due time from now, ms; 0 leaves it to `delayMs`. */
   readonly scheduledInMs: number
   readonly options: number
+  /** One of a few dedupe keys, for generated ids; 0 is none. */
+  readonly key: number
+  readonly until: DedupeRule['until']
+  readonly replace: boolean
 }
 
 /** One result: `pick` chooses among the claims the worker holds, or (`of: any`) among all that were ever made. */
@@ -57,6 +61,7 @@ export type Operation =
       readonly delayMs: number
       readonly payload: number
       readonly undo: 'no' | 'yes' | 'at once'
+      readonly skip: number
     }
   | { readonly do: 'promote'; readonly of: SelectionPlan }
   | { readonly do: 'purge'; readonly state: PurgeState; readonly limit: number }
@@ -93,6 +98,9 @@ const message: fc.Arbitrary<MessagePlan> = fc.record({
   delayMs: delays,
   scheduledInMs: fc.constantFrom(0, 0, 0, 0, 0, -1000, 1, 1000, 20_000),
   options: fc.nat(2),
+  key: fc.constantFrom(0, 0, 0, 0, 1, 1, 2),
+  until: fc.constantFrom('finished', 'finished', 'started', 'window'),
+  replace: fc.boolean(),
 })
 
 const result: fc.Arbitrary<ResultPlan> = fc.record({
@@ -151,18 +159,19 @@ const kinds: { readonly [Name in Operation['do']]: { weight: number; of: fc.Arbi
   },
   cancel: { weight: 2, of: fc.record({ do: fc.constant('cancel'), pick }) },
   redrive: {
-    weight: 4,
+    weight: 8,
     of: fc.record({
       do: fc.constant('redrive'),
       of: selection,
       delayMs: fc.constantFrom(0, 3, 1000, 5000, 20_000),
       payload: fc.constantFrom(0, 0, 0, 1),
       undo: fc.constantFrom('no', 'no', 'yes', 'at once'),
+      skip: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1),
     }),
   },
   promote: { weight: 1, of: fc.record({ do: fc.constant('promote'), of: selection }) },
   purge: {
-    weight: 1,
+    weight: 2,
     of: fc.record({
       do: fc.constant('purge'),
       state: fc.constantFrom<PurgeState>('waiting', 'dead', 'completed'),

@@ -1,4 +1,15 @@
-import type { ClaimAnswer, ClaimCall, EnqueueFrame, NewMessage, Result, Retention, Selection, Store, Turns } from '../../store/store.ts'
+import type {
+  ClaimAnswer,
+  ClaimCall,
+  DedupeRule,
+  EnqueueFrame,
+  NewMessage,
+  Result,
+  Retention,
+  Selection,
+  Store,
+  Turns,
+} from '../../store/store.ts'
 import { freshNonce, idOf, keepAll } from '../contract/test-worker.ts'
 import type { CallPlan, MessagePlan, Operation, ResultPlan, SelectionPlan } from './operation.ts'
 
@@ -102,10 +113,10 @@ export class Player {
       case 'redrive': {
         const selection = this.#selection(operation.of, this.#gone)
         const delay = operation.delayMs > 0 ? { delayMs: operation.delayMs } : {}
-        const redrive = (how: { delayMs?: number; payload?: string; undo?: boolean }) =>
+        const redrive = (how: { delayMs?: number; payload?: string; undo?: boolean; skip?: number }) =>
           step(`redrive ${text(selection)} ${text(how)}`, (store) => store.redrive(selection, how))
         if (operation.undo === 'yes') return [redrive({ undo: true })]
-        const first = redrive({ ...delay, ...(operation.payload > 0 ? { payload: '{"fixed":true}' } : {}) })
+        const first = redrive({ skip: operation.skip, ...delay, ...(operation.payload > 0 ? { payload: '{"fixed":true}' } : {}) })
         return operation.undo === 'at once' ? [first, redrive({ undo: true })] : [first]
       }
       case 'promote': {
@@ -173,6 +184,7 @@ export class Player {
       scheduledForMs: plan.scheduledInMs === 0 ? null : Math.floor(this.#nowMs()) + plan.scheduledInMs,
       options: options[plan.options],
       payload: payloads[plan.payload] ?? '0',
+      ...(plan.key > 0 && explicit === undefined && { dedupe: ruleOf(plan) }),
     }
   }
 
@@ -303,6 +315,10 @@ export class Player {
     if ('limit' in plan) return plan
     return { ids: plan.picks.map((pick) => (pick % 2 === 0 ? likely[pick % Math.max(1, likely.length)] : undefined) ?? this.#id(pick)) }
   }
+}
+
+function ruleOf({ key, until, replace }: MessagePlan): DedupeRule {
+  return { key: `key-${key}`, until, windowMs: until === 'window' ? 4321 : 0, replace }
 }
 
 function step(description: string, call: Step['call'], heard?: Step['heard']): Step {

@@ -1,7 +1,12 @@
+import type { EnqueueStatus } from '../../store/store.ts'
+
 /** Every rare thing the sequences must bring about, as it shows in the answer of a step. */
 export const rareThings = [
   'enqueue duplicate',
   'enqueue conflict',
+  'enqueue key held',
+  'enqueue replaced',
+  'redrive blocked',
   'enqueue refused QUEUE_FULL',
   'enqueue again refused CALL_OUTDATED',
   'claim alone',
@@ -44,7 +49,10 @@ export function shown(text: string, result: unknown): string[] {
   const name = /^(enqueue again|claim again|claim late|\w+)/.exec(text)?.[0] ?? ''
   if (refused !== undefined) return [`${name} refused ${refused}`]
   if (typeof answer === 'string') return [`${name} ${answer}`]
-  if (Array.isArray(answer)) return answer.map((status) => `${name} ${status}`)
+  if (Array.isArray(answer))
+    return (answer as EnqueueStatus[]).map(
+      (status) => `${name} ${typeof status === 'string' ? status : status.replaced ? 'replaced' : 'key held'}`,
+    )
   if (typeof answer !== 'object' || answer === null) return []
   return Object.entries(answer).flatMap(([key, value]): string[] => {
     if (key === 'outcomes') return (value as string[]).map((outcome) => `${name} ${outcome}`)

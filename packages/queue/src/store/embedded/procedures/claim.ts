@@ -3,6 +3,7 @@ import type { ProcedureContext } from '@millrace/connection'
 import { levels } from '../../../message.ts'
 import { maxBytesPerCall, maxMessagesPerCall } from '../../store.ts'
 import type { ClaimAnswer, Result, Retention, Turns } from '../../store.ts'
+import { freeKeys } from '../dedupe-keys.ts'
 import { readMessages, readPayloadBytes, readReady } from '../message-rows.ts'
 import type { MessageRow } from '../message-rows.ts'
 import { add, promoteDue, takeReady, takeSuspect } from '../places.ts'
@@ -251,6 +252,12 @@ function give(context: ProcedureContext, state: QueueState, { call, lease, rows,
     lease.claims.set(id, { message: number, nonce: call.nonce, level, alone, fence: base + index, tried: retries + crashes > 0 })
   }
   figures.lastFence = base + rows.length - 1
+  freeKeys(
+    context,
+    state,
+    rows.map(({ number }) => number),
+    's',
+  )
 }
 
 function inColumns(rows: readonly MessageRow[], lease: Lease | undefined): MessageColumns {

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import { MillraceError } from '@millrace/connection'
 import type { ProcedureContext } from '@millrace/connection'
+import type { DedupeRule } from '../../store.ts'
+import { giveKey } from '../dedupe-keys.ts'
+import { applyChanges, decideKeys, dueUsOf } from '../enqueue-keys.ts'
 import { add, noteScheduled } from '../places.ts'
 import { findProducer, nextScore, queueState, remark, sum, touch, touchProducer } from '../queue-state.ts'
 import type { QueueState } from '../queue-state.ts'
@@ -27,6 +30,7 @@ export interface EnqueueCall {
     readonly explicit: boolean
     readonly delayMs: number
     readonly scheduledForMs: number | null
+    readonly dedupe: DedupeRule | null
   }[]
 }
 
@@ -42,24 +46,24 @@ interface Batch {
   readonly indexes: number[]
 }
 
-/** A letter a message: `a` added, `d` duplicate, `c` conflict. */
-export function run(context: ProcedureContext, call: EnqueueCall): string {
-  const state = queueState(context, call.queue)
+/** A letter a message: `a` added, `d` duplicate, `c` conflict, `k` its key is held, `r` the same and its holder replaced; then the holders. */
+export function run(context: ProcedureContext, given: EnqueueCall): string {
+  const state = queueState(context, given.queue)
   const nowUs = context.nowUs()
-  const producer = findProducer(context, state, call.producer, hourUs) ?? { lowest: 0, seenAtUs: nowUs, answers: {} }
-  const before = producer.answers[call.number]
+  const producer = findProducer(context, state, given.producer, hourUs) ?? { lowest: 0, seenAtUs: nowUs, answers: {} }
+  const before = producer.answers[given.number]
   if (before !== undefined) {
     producer.seenAtUs = nowUs
-    touchProducer(context, state, call.producer, producer)
+    touchProducer(context, state, given.producer, producer)
     return before
   }
-  if (call.number < producer.lowest) throw new MillraceError('CALL_OUTDATED', `frame ${call.number} was answered before; nothing changed`)
+  if (given.number < producer.lowest) throw new MillraceError('CALL_OUTDATED', `frame ${given.number} was answered before; nothing changed`)
 
-  const explicit = new Set(call.special.filter((special) => special.explicit).map(({ index }) => index))
-  const statuses = decide(context, state, call, explicit)
+  const explicit = new Set(given.special.filter((special) => special.explicit).map(({ index }) => index))
+  const { call, statuses, holders, takers, changes } = decideKeys(context, state, given, decide(context, state, given, explicit))
   const { counts, totals } = state.figures
   const waiting = sum(counts.ready) + sum(counts.scheduled) + sum(counts.suspects)
-  const added = statuses.length - explicit.size + [...explicit].filter((index) => statuses[index] === 'a').length
+  const added = statuses.length - holders.length - explicit.size + [...explicit].filter((index) => statuses[index] === 'a').length
   if (call.maxLength > 0 && waiting + added > call.maxLength) {
     throw new MillraceError('QUEUE_FULL', `the queue holds ${waiting} of at most ${call.maxLength} messages; nothing was stored`)
   }
@@ -71,18 +75,25 @@ export function run(context: ProcedureContext, call: EnqueueCall): string {
   totals.enqueued += added
   for (const index of explicit) if (statuses[index] === 'a') takeId(context, state, call, index)
 
+  for (const { id, rule } of takers) {
+    const row = context.database.prepare('SELECT number FROM queue_message WHERE queue = ? AND id = ?').get(state.number, id)
+    giveKey(context, state, { id, message: Number(row?.['number']) }, rule)
+  }
+  const moved = applyChanges(context, state, changes)
+
+  const answer = [statuses, ...holders].join(' ')
   producer.seenAtUs = nowUs
   producer.lowest = Math.max(producer.lowest, call.lowestUnanswered)
-  producer.answers[call.number] = statuses
+  producer.answers[call.number] = answer
   for (const number of Object.keys(producer.answers)) if (Number(number) < producer.lowest) delete producer.answers[number]
   touchProducer(context, state, call.producer, producer)
 
   if (!call.wakeNobody) {
     if (batches.some((batch) => !batch.scheduled)) wakeOne(context, state)
-    const dueTimes = batches.filter((batch) => batch.scheduled).map((batch) => batch.scoreUs)
+    const dueTimes = [...batches.filter((batch) => batch.scheduled).map((batch) => batch.scoreUs), ...moved]
     if (dueTimes.length > 0) wakeForDue(context, state, Math.min(...dueTimes))
   }
-  return statuses
+  return answer
 }
 
 /** Which explicit ids are taken, and by an equal payload or another. O(explicit · log n). */
@@ -121,13 +132,13 @@ function arrange(state: QueueState, call: EnqueueCall, statuses: string, explici
     else batches.set(key, { level, scoreUs, scheduled, options, indexes: [index] })
   }
   const dueTimes = new Map<number, number>()
-  for (const { index, delayMs, scheduledForMs } of call.special) {
-    const dueUs = scheduledForMs === null ? nowUs + Math.round(delayMs * 1_000) : Math.round(scheduledForMs * 1_000)
-    if (dueUs > nowUs) dueTimes.set(index, dueUs)
+  for (const special of call.special) {
+    const dueUs = dueUsOf(special, nowUs)
+    if (dueUs > nowUs) dueTimes.set(special.index, dueUs)
   }
   const scores: (number | undefined)[] = []
   for (const [index, level] of call.levels.entries()) {
-    if (explicit.has(index) || dueTimes.has(index)) continue
+    if (explicit.has(index) || dueTimes.has(index) || statuses[index] !== 'a') continue
     put(index, (scores[level] ??= nextScore(state.figures, level, nowUs)), false)
   }
   for (const index of explicit) {

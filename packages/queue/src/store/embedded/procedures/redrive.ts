@@ -1,7 +1,8 @@
 import { MillraceError } from '@millrace/connection'
 import type { ProcedureContext } from '@millrace/connection'
-import type { Selection, SliceAnswer } from '../../store.ts'
+import type { RedriveAnswer, Selection } from '../../store.ts'
 import { parseStored } from '../corrupt-record.ts'
+import { takeKeyAgain } from '../dedupe-keys.ts'
 import { locate } from '../locate.ts'
 import { placeWaiting, schedule, unschedule } from '../places.ts'
 import { nextScore, queueState, touch } from '../queue-state.ts'
@@ -16,6 +17,8 @@ export interface RedriveCall {
   readonly delayMs: number
   readonly payload: string | null
   readonly undo: boolean
+  /** Dead messages to pass over, the oldest. */
+  readonly skip: number
 }
 
 /** What a message was when it was dead, as `queue_scheduled.mark` keeps it. */
@@ -36,7 +39,7 @@ interface Marked extends Dead {
 }
 
 /** dead → ready or scheduled, or with `undo` back again. O((m + terms) log n). */
-export function run(context: ProcedureContext, call: RedriveCall): SliceAnswer {
+export function run(context: ProcedureContext, call: RedriveCall): RedriveAnswer {
   const { selection, payload } = call
   if (payload !== null && !('ids' in selection && selection.ids.length === 1)) {
     throw new MillraceError('OPTION_INVALID', 'redrive: `payload` goes with exactly one id; nothing changed')
@@ -45,10 +48,12 @@ export function run(context: ProcedureContext, call: RedriveCall): SliceAnswer {
   return call.undo ? undo(context, state, selection) : redrive(context, state, call)
 }
 
-function redrive(context: ProcedureContext, state: QueueState, call: RedriveCall): SliceAnswer {
-  const { chosen, more } =
-    'ids' in call.selection ? byIds(context, state, call.selection.ids) : oldest(context, state, call.selection.limit)
-  if (chosen.length === 0) return { changed: 0, more }
+function redrive(context: ProcedureContext, state: QueueState, call: RedriveCall): RedriveAnswer {
+  const { selection, skip } = call
+  const { chosen: found, more } = 'ids' in selection ? byIds(context, state, selection.ids) : oldest(context, state, selection.limit, skip)
+  const chosen = found.filter((dead) => takeKeyAgain(context, state, dead))
+  const blocked = found.length - chosen.length
+  if (chosen.length === 0) return { changed: 0, more, blocked }
   touch(context, state)
   const nowUs = context.nowUs()
   const dueUs = nowUs + Math.round(call.delayMs * 1_000)
@@ -67,23 +72,25 @@ function redrive(context: ProcedureContext, state: QueueState, call: RedriveCall
   }
   if (dueUs > nowUs) wakeForDue(context, state, dueUs)
   else wakeOne(context, state)
-  return { changed: chosen.length, more }
+  return { changed: chosen.length, more, blocked }
 }
 
-function undo(context: ProcedureContext, state: QueueState, selection: Selection): SliceAnswer {
+function undo(context: ProcedureContext, state: QueueState, selection: Selection): RedriveAnswer {
   const { chosen, more } = 'ids' in selection ? markedByIds(context, state, selection.ids) : firstMarked(context, state, selection.limit)
   if (chosen.length > 0) touch(context, state)
   for (const message of chosen) {
     unschedule(context, state, message.level, message)
     die(context, state, message)
   }
-  return { changed: chosen.length, more }
+  return { changed: chosen.length, more, blocked: 0 }
 }
 
-function oldest(context: ProcedureContext, state: QueueState, limit: number): { chosen: Dead[]; more: boolean } {
+function oldest(context: ProcedureContext, state: QueueState, limit: number, skip: number): { chosen: Dead[]; more: boolean } {
   const rows = context.database
-    .prepare('SELECT id, message, level, died_at_ms, reason, terms FROM queue_dead WHERE queue = ? ORDER BY died_at_ms, id LIMIT ?')
-    .all(state.number, limit)
+    .prepare(
+      'SELECT id, message, level, died_at_ms, reason, terms FROM queue_dead WHERE queue = ? ORDER BY died_at_ms, id LIMIT ? OFFSET ?',
+    )
+    .all(state.number, limit, skip)
   const chosen = rows.map((row): Dead => {
     const what = `Dead message ${String(row['id'])} in queue ${state.name}`
     return {
@@ -95,7 +102,7 @@ function oldest(context: ProcedureContext, state: QueueState, limit: number): { 
       terms: parseStored(row['terms'], what),
     }
   })
-  return { chosen, more: state.figures.counts.dead > limit }
+  return { chosen, more: state.figures.counts.dead > skip + limit }
 }
 
 function byIds(context: ProcedureContext, state: QueueState, ids: readonly string[]): { chosen: Dead[]; more: boolean } {

@@ -2,6 +2,7 @@ import type { ProcedureContext } from '@millrace/connection'
 import type { Result } from '../../store.ts'
 import { addAttempt, writePart } from '../details.ts'
 import { corruptRecord } from '../corrupt-record.ts'
+import { forgetKeys, freeKeys } from '../dedupe-keys.ts'
 import { dropClaims, placeWaiting, schedule } from '../places.ts'
 import type { Claim, Lease, QueueState } from '../queue-state.ts'
 import { die, forgetCompleted, forgetDead } from '../retention.ts'
@@ -85,7 +86,11 @@ function complete(
   if (done.length === 0) return
   const { database } = context
   const { figures } = state
-  const numbers = JSON.stringify(done.map(({ message }) => message))
+  const ended = done.map(({ message }) => message)
+  // A window outlasts the completion of its message.
+  freeKeys(context, state, ended, 'sf')
+  forgetKeys(context, state, ended)
+  const numbers = JSON.stringify(ended)
   database
     .prepare('INSERT INTO queue_completed (queue, number, message, finished_at_us) SELECT ?, ? + key, value, ? FROM json_each(?)')
     .run(state.number, figures.finished + 1, context.nowUs(), numbers)

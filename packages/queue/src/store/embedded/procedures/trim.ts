@@ -3,6 +3,7 @@ import { maxMessagesPerCall } from '../../store.ts'
 import type { Retention, SliceAnswer } from '../../store.ts'
 import { queueState, touch } from '../queue-state.ts'
 import type { QueueState } from '../queue-state.ts'
+import { forgetWindows } from '../dedupe-keys.ts'
 import { forgetCompleted, forgetDead } from '../retention.ts'
 export { prepare } from '../schema.ts'
 
@@ -28,6 +29,7 @@ export function run(
   left -= forgetIds(context, state, left, nowUs - dayUs)
   const changed = maxMessagesPerCall - left
   if (changed > 0) touch(context, state)
+  forgetWindows(context, state, maxMessagesPerCall)
 
   context.database
     .prepare(

@@ -1,6 +1,6 @@
 -- claim: settles the results of one worker and gives it the next messages; with limit 0 it only settles.
 -- KEYS   meta  bodies  ready ×4  scheduled ×4  leases  idle  marks  state  attempts  values  reports  completed  dead  graves  terms
---        marked  suspects  suspects_of ×4  claims (of the worker)
+--        marked  suspects  suspects_of ×4  owners  keyed  claims (of the worker)
 -- ARGV   worker  number (16 digits)  nonce  lease_us  limit  idle (1: yes)  turns (levels as digits)  completed_count  dead_count
 --        channel  run  results (count)  kinds ('': all d), then ids, nonces, and what some kinds bring along, in their order
 --        kinds: d(one)  v (done: value)  f(ailed: delay_us  attempt)  x (dead: reason  attempt  count  terms…)  r(eleased)
@@ -12,7 +12,7 @@ local meta, bodies = KEYS[1], KEYS[2]
 local ready, scheduled = { KEYS[3], KEYS[4], KEYS[5], KEYS[6] }, { KEYS[7], KEYS[8], KEYS[9], KEYS[10] }
 local leases, idle, marks, state, attempts, values, reports = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
 local completed, dead, graves, terms, marked, suspects = KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22], KEYS[23]
-local suspects_of, claims = { KEYS[24], KEYS[25], KEYS[26], KEYS[27] }, KEYS[28]
+local suspects_of, owners, keyed, claims = { KEYS[24], KEYS[25], KEYS[26], KEYS[27] }, KEYS[28], KEYS[29], KEYS[30]
 local worker, number, nonce, lease_us, limit, wants_idle = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6]
 local turns, completed_count, dead_count, channel, run = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), ARGV[10], ARGV[11]
 local results, kinds, given = tonumber(ARGV[12]), ARGV[13], ARGV
@@ -32,13 +32,8 @@ end
 local m = redis.call('HMGET', meta, 'slot', 'paused', 'due', 'fence', 'position', 'alone', 'largest', 'active', 'completed', 'kept',
   'removed', 'mark', 'claimed0', 'claimed1', 'claimed2', 'claimed3')
 local slot, changed = sub(now, 1, 9), {}
-local function set(field, value)
-  changed[#changed + 1] = field
-  changed[#changed + 1] = value
-end
-local function add(field, count)
-  if count > 0 then redis.call('HINCRBY', meta, field, count) end
-end
+local function set(field, value) changed[#changed + 1], changed[#changed + 2] = field, value end
+local function add(field, count) if count > 0 then redis.call('HINCRBY', meta, field, count) end end
 if m[1] ~= slot then remark(meta, marks, slot) end
 redis.call('ZREM', idle, worker)
 local paused = m[2] == '1'
@@ -55,18 +50,24 @@ end
 redis.call('ZADD', leases, format('%.0f', now_number + lease_us), worker)
 
 local due, active, kept, removed = m[3] or '', tonumber(m[8] or 0), tonumber(m[10] or 0), tonumber(m[11] or 0)
--- Whether this call made messages ready that it may leave for others.
-local freed = false
-local outcomes, fields = '', {}
-
+local outcomes, fields, freed = '', {}, false -- freed: this call made messages ready that it may leave for others
 if repeated then
   outcomes = last_outcomes or ''
 else
   fields[1], fields[2] = ' call', number .. nonce .. string.rep('.', 39)
 end
 
-local rare = redis.call('EXISTS', state, suspects) > 0
-local stateful = rare and redis.call('EXISTS', state) == 1
+local rare = redis.call('EXISTS', state, suspects, keyed) > 0
+local stateful, has_keys = rare and redis.call('EXISTS', state) == 1, rare and redis.call('EXISTS', keyed) == 1
+
+-- Frees the dedupe keys of messages that begin, or that are done: a window outlasts both.
+local function free_keys(ids, are_done)
+  for i, note in ipairs(redis.call('HMGET', keyed, unpack(ids))) do
+    local kind = note and byte(note)
+    if kind == 115 or kind == 102 and are_done then let_go(owners, ids[i], note) end
+    if note and are_done then redis.call('HDEL', keyed, ids[i]) end
+  end
+end
 
 if results > 0 and not repeated then
   -- The common case: all done, all claims still stand. Then the arguments serve as the lists, and no table is built.
@@ -132,6 +133,7 @@ if results > 0 and not repeated then
     end
     if plain then redis.call('RPUSH', completed, unpack(given, first_id, first_nonce - 1)) else redis.call('RPUSH', completed, unpack(done)) end
     set('completed', (m[9] or 0) + finished)
+    if has_keys then free_keys(plain and { unpack(given, first_id, first_nonce - 1) } or done, true) end
     if next(known) then
       for i = 1, finished do
         local id = plain and given[first_id + i - 1] or done[i]
@@ -172,7 +174,7 @@ if results > 0 and not repeated then
       else
         local words = {}
         for i = 1, tonumber(given[here + 2]) do words[i] = given[here + 2 + i] end
-        bury(dead, graves, terms, id, level - 1, sub(now, 1, 13), given[here], words)
+        bury(dead, graves, terms, owners, keyed, id, level - 1, sub(now, 1, 13), given[here], words)
         died = died + 1
       end
       local text = (score or never) .. ' ' .. retries .. ' ' .. (crashes or 0) .. ' ' .. (alone_crashes or 0) .. ' ' .. count + 1
@@ -209,7 +211,7 @@ if results > 0 and not repeated then
     end
   end
   if gone[1] then
-    forget(bodies, state, attempts, values, reports, gone)
+    forget(bodies, state, attempts, values, reports, owners, keyed, gone)
     removed = removed + #gone
     set('removed', removed)
   end
@@ -230,6 +232,7 @@ local function give(ids)
   answer[#answer + 1] = records
   answer[#answer + 1] = stateful and redis.call('HMGET', state, unpack(ids)) or {}
   count = count + #ids
+  if has_keys then free_keys(ids, false) end
   return records
 end
 
@@ -295,8 +298,7 @@ else
           local level = math.min(3, tonumber(sub(match(answer[4][1] or '', '^%d+[@+]?%d*') or '', -1)) or 0)
           redis.call('ZREM', suspects, ids[1])
           redis.call('ZREM', suspects_of[level + 1], ids[1])
-          fields[#fields + 1] = ids[1]
-          fields[#fields + 1] = nonce .. level .. '!'
+          fields[#fields + 1], fields[#fields + 2] = ids[1], nonce .. level .. '!'
           set('claimed' .. level, (m[13 + level] or 0) + 1)
           alone_flag, chosen = true, true
         end

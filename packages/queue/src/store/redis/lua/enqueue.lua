@@ -1,19 +1,23 @@
 -- enqueue: takes one frame of messages from a producer, all of it or none.
 -- KEYS   meta  bodies  ready ×4  scheduled ×4  suspects  leases  idle  marks  explicit (hash, id → digest)  explicit_order (list)
---        producer (hash: seen, floor, number → answer)
+--        producer (hash: seen, floor, number → answer)  owners  keyed  windows  state  marked
 -- ARGV   number  lowest  max_length (0: none)  wake (1: yes)  channel  largest (bytes of the longest record)
 --        count ×4 (plain messages a level)  special (count), then plain messages level by level: id  record
 --        then special ones: id  record  level (0…3)  due ('' now, '+µs' from now, 'µs')  digest ('' for a generated id)
--- REPLY  '' when all were added, else one letter a special message: a(dded) d(uplicate) c(onflict)
+--        then those of them with a dedupe key: which special one  key  until (s f w)  window_us (16 digits)  k(eep) or r(eplace)
+--        The keys behind `producer` are declared only when there are such.
+-- REPLY  '' when all were added, else one letter a special message: a(dded) d(uplicate) c(onflict), k(ey held) r(eplaced its holder), and
+--        behind a space each the holders
 -- ERRORS QUEUE_FULL  CALL_OUTDATED
 -- COST   O(messages · log n); no command a message
 local meta, bodies = KEYS[1], KEYS[2]
 local ready, scheduled = { KEYS[3], KEYS[4], KEYS[5], KEYS[6] }, { KEYS[7], KEYS[8], KEYS[9], KEYS[10] }
 local suspects, leases, idle, marks, explicit, explicit_order, producer =
   KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
+local owners, keyed, windows, state, marked = KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
 local number, lowest, max_length, wake, channel, largest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6]
 local counts, special, given = { ARGV[7], ARGV[8], ARGV[9], ARGV[10] }, tonumber(ARGV[11]), ARGV
-local hour_us, first_plain = 3600000000, 12
+local hour_us, first_plain, never = 3600000000, 12, '0000000000000000'
 
 local now = now_us()
 local now_number = tonumber(now)
@@ -28,7 +32,9 @@ if tonumber(number) < floor then return redis.error_reply('CALL_OUTDATED frame '
 
 local plain = counts[1] + counts[2] + counts[3] + counts[4]
 local first_special = first_plain + 2 * plain
+local first_keyed = first_special + 5 * special
 local added, letters, fresh = plain + special, nil, nil
+local holders, takers, changes = '', nil, nil
 if special > 0 then
   -- Which explicit ids are taken, and by an equal payload or another.
   local asked, at = {}, {}
@@ -57,6 +63,48 @@ if special > 0 then
       if same ~= nil then
         fresh[at[i]] = same and 'd' or 'c'
         added = added - 1
+      end
+    end
+  end
+  if given[first_keyed] then
+    -- Which dedupe keys are held, in the order of the messages; a holder that waits may take over what a later message brings.
+    local keys, taken = {}, {}
+    takers, changes = {}, {}
+    for i = first_keyed, #given, 5 do keys[#keys + 1] = given[i + 1] end
+    local known = redis.call('HMGET', owners, unpack(keys))
+    for i, key in ipairs(keys) do
+      local at = first_keyed + 5 * (i - 1)
+      local base, replaces, mine, owner = first_special + 5 * (given[at] - 1), given[at + 4] == 'r', taken[key], known[i]
+      if not mine and owner and string.byte(owner) == 119 and tonumber(string.sub(owner, 2, 17)) <= now_number then owner = nil end
+      local holder = mine and given[mine] or owner and string.sub(owner, 18)
+      if not holder then
+        taken[key] = base
+        takers[#takers + 1] = at
+      else
+        local wish, letter = given[base + 3], 'k'
+        local due = wish == '' and 0 or tonumber(wish) + (string.byte(wish) == 43 and now_number or 0)
+        if mine and replaces then
+          given[mine + 1] = string.sub(given[mine + 1], 1, 1) .. string.sub(given[base + 1], 2)
+          if due > now_number then given[mine + 3] = string.format('%.0f', due) end
+          letter = 'r'
+        elseif replaces then
+          local change = changes[holder]
+          if not change then
+            local record = redis.call('HGET', bodies, holder)
+            local mark = record and string.byte(record, 17)
+            local level_at = (mark == 64 or mark == 43) and 31 or 17
+            local level = record and tonumber(string.sub(record, level_at, level_at)) + 1
+            local set = record and (redis.call('ZSCORE', ready[level], holder) and ready or redis.call('ZSCORE', scheduled[level], holder) and scheduled)
+            if set then change = { level = level, set = set[level], head = string.sub(record, 1, level_at) } end
+          end
+          if change then
+            change.tail, letter, changes[holder] = string.sub(given[base + 1], 2), 'r', change
+            if due > now_number then change.due = string.format('%.0f', due) end
+          end
+        end
+        fresh[base] = letter
+        added = added - 1
+        holders = holders .. ' ' .. holder
       end
     end
   end
@@ -153,6 +201,30 @@ if special > 0 then
     redis.call('HSET', explicit, unpack(remembered))
     redis.call('RPUSH', explicit_order, unpack(order))
   end
+  if takers then
+    for id, change in pairs(changes) do
+      if change.due then
+        local text, created = redis.call('HGET', state, id), #change.head > 17 and string.sub(change.head, 18, 30) or string.sub(change.head, 1, 13)
+        redis.call('ZREM', change.set, id)
+        redis.call('ZADD', scheduled[change.level], change.due, id)
+        redis.call('ZADD', marked, 'XX', change.due, id)
+        if text then redis.call('HSET', state, id, change.due .. string.sub(text, 17)) end
+        change.head = change.due .. '@' .. created .. change.level - 1
+        if not first_due or tonumber(change.due) < tonumber(first_due) then first_due = change.due end
+      end
+      records[#records + 1] = id
+      records[#records + 1] = change.head .. change.tail
+    end
+    for _, at in ipairs(takers) do
+      local id, key, kind, window, until_us = given[first_special + 5 * (given[at] - 1)], given[at + 1], given[at + 2], given[at + 3], never
+      if kind == 'w' then
+        until_us = string.format('%.0f', now_number + tonumber(window))
+        redis.call('ZADD', windows, until_us, key)
+      end
+      redis.call('HSET', owners, key, kind .. until_us .. id)
+      redis.call('HSET', keyed, id, kind .. window .. key)
+    end
+  end
   if first_due and (not m[6] or m[6] == '' or tonumber(first_due) < tonumber(m[6])) then
     changed[#changed + 1] = 'due'
     changed[#changed + 1] = first_due
@@ -170,7 +242,7 @@ if records[1] then redis.call('HSET', bodies, unpack(records)) end
 redis.call('HSET', meta, unpack(changed))
 
 if seen and not known then redis.call('DEL', producer) end
-answer = added == plain + special and '' or table.concat(letters)
+answer = added == plain + special and '' or table.concat(letters) .. holders
 redis.call('HSET', producer, 'seen', now, 'floor', string.format('%.0f', math.max(floor, lowest)), number, answer)
 if lowest > floor then
   if lowest - floor <= 64 then
@@ -185,7 +257,7 @@ if lowest > floor then
 end
 redis.call('PEXPIRE', producer, 3660000)
 
-if added > 0 and wake == '1' then
+if (added > 0 or changes and next(changes)) and wake == '1' then
   if due_now then wake_one(idle, channel) end
   if first_due then wake_for_due(meta, leases, idle, channel, first_due) end
 end

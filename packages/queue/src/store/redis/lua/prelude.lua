@@ -68,15 +68,25 @@ local function next_score(meta, level, now)
   return score
 end
 
+-- Ends that message `id` holds its dedupe key, if it does; `note` is what `keyed` has of it.
+local function let_go(owners, id, note)
+  local key = string.sub(note, 18)
+  local owner = redis.call('HGET', owners, key)
+  if owner and string.sub(owner, 18) == id then redis.call('HDEL', owners, key) end
+end
+
 -- Deletes all that is known of messages, wherever they were; their place in a set or list is the caller's affair.
-local function forget(bodies, state, attempts, values, reports, ids)
+local function forget(bodies, state, attempts, values, reports, owners, keyed, ids)
   redis.call('HDEL', bodies, unpack(ids))
-  if redis.call('EXISTS', state, values, reports) == 0 then return end
+  if redis.call('EXISTS', state, values, reports, keyed) == 0 then return end
+  for i, note in ipairs(redis.call('HMGET', keyed, unpack(ids))) do
+    if note then let_go(owners, ids[i], note) end
+  end
   for i, text in ipairs(redis.call('HMGET', state, unpack(ids))) do
     local count = tonumber(text and string.match(text, '%d+$') or 0)
     for slot = 0, math.min(count, 20) - 1 do redis.call('HDEL', attempts, slot .. ' ' .. ids[i]) end
   end
-  for _, key in ipairs({ state, values, reports }) do redis.call('HDEL', key, unpack(ids)) end
+  for _, key in ipairs({ state, values, reports, keyed }) do redis.call('HDEL', key, unpack(ids)) end
 end
 
 -- Takes the `count` oldest ids off the completed list; the last time mark passed is that of the oldest one left.
@@ -102,8 +112,10 @@ local function entries_of(words, died_ms, id, score)
   return entries
 end
 
--- Puts one message among the dead, found again by its terms.
-local function bury(dead, graves, terms, id, level, died_ms, reason, words)
+-- Puts one message among the dead, found again by its terms; its dedupe key is free.
+local function bury(dead, graves, terms, owners, keyed, id, level, died_ms, reason, words)
+  local note = redis.call('HGET', keyed, id)
+  if note then let_go(owners, id, note) end
   redis.call('ZADD', dead, died_ms, id)
   redis.call('HSET', graves, id, cmsgpack.pack({ level, died_ms, reason, words }))
   if words[1] then redis.call('ZADD', terms, unpack(entries_of(words, died_ms, id, '0'))) end

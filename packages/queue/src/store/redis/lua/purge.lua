@@ -1,6 +1,6 @@
 -- purge: removes messages of one state for good: waiting ones, or the oldest dead or completed ones.
 -- KEYS   meta  bodies  ready ×4  scheduled ×4  state  attempts  values  reports  completed  dead  graves  terms  marked  suspects
---        suspects_of ×4
+--        suspects_of ×4  owners  keyed
 -- ARGV   of (waiting | dead | completed)  limit (1…250)
 -- REPLY  {changed, more (1: yes)}
 -- COST   O(messages · log n)
@@ -8,7 +8,7 @@ local meta, bodies = KEYS[1], KEYS[2]
 local ready, scheduled = { KEYS[3], KEYS[4], KEYS[5], KEYS[6] }, { KEYS[7], KEYS[8], KEYS[9], KEYS[10] }
 local state, attempts, values, reports, completed, dead = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]
 local graves, terms, marked, suspects = KEYS[17], KEYS[18], KEYS[19], KEYS[20]
-local suspects_of = { KEYS[21], KEYS[22], KEYS[23], KEYS[24] }
+local suspects_of, owners, keyed = { KEYS[21], KEYS[22], KEYS[23], KEYS[24] }, KEYS[25], KEYS[26]
 local of, limit = ARGV[1], tonumber(ARGV[2])
 
 local gone, left = {}, 0
@@ -43,7 +43,7 @@ else
   end
 end
 if gone[1] then
-  forget(bodies, state, attempts, values, reports, gone)
+  forget(bodies, state, attempts, values, reports, owners, keyed, gone)
   redis.call('HINCRBY', meta, 'removed', #gone)
 end
 return { #gone, left > 0 and 1 or 0 }

@@ -1,12 +1,13 @@
 -- rescue: gives back the messages of workers whose lease ended. Workers not declared are answered, to be declared in a second call.
 -- KEYS   meta  bodies  ready ×4  leases  idle  marks  state  attempts  dead  graves  terms  suspects  suspects_of ×4
---        claims (of each worker named)
+--        owners  keyed  claims (of each worker named)
 -- ARGV   lease_us  channel  run  away_ms, then the names of the workers whose claims are declared
 -- REPLY  {workers, redelivered, suspects, dead, more (1: yes), names of workers to declare…}
 -- COST   O(messages · log n); ≤ 10 workers, ≤ 250 messages, fewer when records are long. Once after an outage O(workers)
 local meta, bodies, ready = KEYS[1], KEYS[2], { KEYS[3], KEYS[4], KEYS[5], KEYS[6] }
 local leases, idle, marks, state, attempts, dead, graves, terms = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13], KEYS[14]
-local suspects, suspects_of, first_claims = KEYS[15], { KEYS[16], KEYS[17], KEYS[18], KEYS[19] }, 20
+local suspects, suspects_of = KEYS[15], { KEYS[16], KEYS[17], KEYS[18], KEYS[19] }
+local owners, keyed, first_claims = KEYS[20], KEYS[21], 22
 local lease_us, channel, run, away_ms, first_name = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4]), 5
 local most_workers, away_limit_ms, healed_us = 10, 5000, 15000000
 
@@ -45,7 +46,7 @@ local function crash(worker, id, mark, text, record)
       .. ',"runMs":0,"error":{"name":"Crashed","message":"The process died twice while it ran this message alone."}}'
     redis.call('HSET', attempts, count % 20 .. ' ' .. id, attempt)
     count = count + 1
-    bury(dead, graves, terms, id, level - 1, string.sub(now, 1, 13), 'crashed', {})
+    bury(dead, graves, terms, owners, keyed, id, level - 1, string.sub(now, 1, 13), 'crashed', {})
     died = died + 1
   elseif crashes == 1 and #mark == 12 then
     redis.call('ZADD', ready[level], score, id)
