@@ -138,6 +138,15 @@ it('a server that drains is not ready, and answers everything else until it clos
   await expect(fetch(`${address}/health/live`)).rejects.toThrow('fetch failed')
 })
 
+it('where it listens is left to its caller to say, and other lines are logged as before', async () => {
+  const harness = await setup()
+  const { length } = harness.lines
+  const address = await harness.listening()
+  expect(harness.lines.slice(length).filter((line) => line.includes('istening'))).toEqual([])
+  await fetch(`${address}/health/live`)
+  await vi.waitFor(() => expect(harness.lines.at(-1)).toContain('/health/live'))
+})
+
 it('a port in use and a host that is not here are named', async () => {
   const other = createHttpServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))

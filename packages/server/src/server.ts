@@ -69,7 +69,8 @@ export async function createServer(config: Config, parts: ServerParts = {}): Pro
     const at = { host: config.host, ...(config.publicUrl === null ? {} : { publicUrl: config.publicUrl }) }
     const gate = await createGate({ auth, connection, limits, log, ...at })
     const app = Fastify({
-      loggerInstance: log,
+      // One of its own, so that its level can be another for a moment.
+      loggerInstance: log.child({}),
       logController: new LogController({ disableRequestLogging: true }),
       // Unique beyond this process: the log of several servers is read as one.
       genReqId: () => randomBytes(5).toString('hex'),
@@ -132,9 +133,15 @@ class RunningServer implements Server {
 
   async listen(): Promise<string> {
     const { host, port, publicUrl } = this.#config
-    await this.app.listen({ host, port, listenTextResolver: () => 'listening' }).catch((error: unknown) => {
-      throw listenError(error, host, port)
-    })
+    // Where it listens is for its caller to say, who may be talking to a person.
+    const { level } = this.app.log
+    this.app.log.level = 'silent'
+    await this.app
+      .listen({ host, port })
+      .catch((error: unknown) => {
+        throw listenError(error, host, port)
+      })
+      .finally(() => (this.app.log.level = level))
     if (!isLoopback(host) && !isHttps(publicUrl)) {
       this.log.warn(
         { host },
