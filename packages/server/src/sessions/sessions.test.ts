@@ -45,7 +45,8 @@ describe.each<StoreKind>(['embedded', 'redis'])('signing in on %s', (kind) => {
     expect(session.expiresAtMs - Date.now()).toBeGreaterThan(11.9 * 3_600_000)
     expect(session.expiresAtMs - Date.now()).toBeLessThanOrEqual(12 * 3_600_000)
     expect(await whoIs(harness, cookieOf(answer))).toEqual(session)
-    problemOf(await harness.ask('POST', '/api/session', { body: { token } }), 401, 'SIGN_IN_LINK_USED')
+    const { detail } = problemOf(await harness.ask('POST', '/api/session', { body: { token } }), 401, 'SIGN_IN_LINK_USED')
+    expect(detail).toContain('run millrace sign-in where the server runs')
     problemOf(await harness.ask('POST', '/api/session', { body: { token: 'A'.repeat(22) } }), 401, 'UNAUTHENTICATED')
   })
 

@@ -10,6 +10,8 @@ const linkTtlMs = 30 * 60_000
 /** For so long whoever comes too late is told that, ms. */
 const rememberedMs = 24 * 60 * 60_000
 const used = 'used:'
+const another =
+  'For another one, run millrace sign-in where the server runs, with its REDIS_URL or DATA_DIR; in the folder of npm start: npx millrace sign-in.'
 
 /**
  * A link that signs one browser in as admin: 128 random bits, once, within 30 minutes. The store keeps only its digest. Print it to
@@ -39,7 +41,7 @@ export async function useSignInLink(store: KeyValue, token: string): Promise<Ide
   if (found === undefined) throw unauthenticated()
   if (found.startsWith(used)) throw usedUp()
   if (Date.now() >= Number(found)) {
-    throw new MillraceError('SIGN_IN_LINK_EXPIRED', 'This link was valid for 30 minutes; start the server again for another one.')
+    throw new MillraceError('SIGN_IN_LINK_EXPIRED', `This link was valid for 30 minutes. ${another}`)
   }
   const mine = used + randomBytes(16).toString('base64url')
   // A call that was repeated inside finds its own mark and reports no change: the mark tells.
@@ -49,7 +51,7 @@ export async function useSignInLink(store: KeyValue, token: string): Promise<Ide
 }
 
 function usedUp(): MillraceError {
-  return new MillraceError('SIGN_IN_LINK_USED', 'This link was used already; each signs in once. Start the server again for another one.')
+  return new MillraceError('SIGN_IN_LINK_USED', `This link was used already; each signs in once. ${another}`)
 }
 
 const keyOf = (token: string) => `link:${createHash('sha256').update(token).digest('base64url')}`
