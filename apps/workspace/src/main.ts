@@ -98,7 +98,7 @@ async function say(address: string, server: Server, config: Config): Promise<voi
 async function signInLink(server: Server, url: string): Promise<string> {
   return createSignInLink(server.connection, { url }).catch((error: unknown) => {
     server.log.warn({ err: error }, 'no link to sign in was made')
-    return 'no link: the store did not answer; start again for one'
+    return 'no link: the store did not answer; npx millrace sign-in makes one'
   })
 }
 

@@ -13,7 +13,7 @@ Server
   PUBLIC_URL               address that browsers use, when a proxy with TLS stands in front
   TRUST_PROXY              addresses or networks of proxies that may tell a client's address (none)
   CORS_ORIGINS             origins of other sites whose pages may call (none)
-  RATE_LIMIT_PERFORMANCE   requests an address in 15 minutes to /api/performance (50)
+  RATE_LIMIT_PERFORMANCE   requests an address in 15 minutes to /api/performance (50: some 20 page loads)
   RATE_LIMIT_QUEUES        the same to the queues (200)
   LOG_LEVEL                fatal, error, warn, info, debug, trace or silent (info; warn at a terminal)
 Tokens

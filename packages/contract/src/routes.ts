@@ -22,7 +22,8 @@ const messageRoutes = {
     policy: 'queues',
     role: 'operator',
     audited: true,
-    summary: 'Enqueue one message, or up to 1,000; under an Idempotency-Key a repeated request adds nothing',
+    summary:
+      'Enqueue one message, or up to 1,000, into a queue that is there: a program makes one by its first enqueue or worker, this never does; under an Idempotency-Key a repeated request adds nothing',
     params: queue,
     headers: Type.Object({ 'idempotency-key': Type.Optional(MessageId) }),
     body: EnqueueBody,

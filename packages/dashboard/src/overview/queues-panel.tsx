@@ -31,7 +31,7 @@ export function QueuesPanel({ summary }: { readonly summary: Summary | undefined
       }
     >
       {rows?.length === 0 ? (
-        <Empty title="No queues yet">A queue appears here with its first message or its first worker.</Empty>
+        <Empty title="No queues yet">A queue appears here once a program enqueues to it or works on it.</Empty>
       ) : (
         <Table label="Queues" columns={queueColumns(summary)} rows={rows?.slice(0, mostQueues)} rowKey={({ name }) => name} expected={4} />
       )}

@@ -31,7 +31,7 @@ export function QueuePage() {
     return (
       <Panel title={name}>
         <Empty title="There is no such queue">
-          A queue is there from its first message or its first worker on. All queues are listed under Queues.
+          A queue is there once a program enqueues to it or works on it. All queues are listed under Queues.
         </Empty>
       </Panel>
     )

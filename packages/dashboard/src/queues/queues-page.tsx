@@ -26,7 +26,7 @@ export function QueuesPage() {
       </div>
       <Panel title="All queues" note={rows && `${rows.length}, ${by === 'state' ? 'most trouble first' : `by ${by}`}`}>
         {rows?.length === 0 ? (
-          <Empty title="No queues yet">A queue appears here with its first message or its first worker.</Empty>
+          <Empty title="No queues yet">A queue appears here once a program enqueues to it or works on it.</Empty>
         ) : (
           <Table
             label="All queues"

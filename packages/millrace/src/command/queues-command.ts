@@ -44,7 +44,7 @@ async function showQueues(source: QueueSource, json: boolean): Promise<void> {
   const queues = await source.list()
   if (json) return print(`${JSON.stringify({ queues })}\n`)
   if (queues.length > 0) return print(queueTable(queues, paintFor(process.stdout)))
-  await print(`There is no queue yet in ${source.description}. The first message enqueued makes one.\n`)
+  await print(`There is no queue yet in ${source.description}. A program makes one by its first enqueue or its first worker.\n`)
 }
 
 async function watchQueues(source: QueueSource, json: boolean): Promise<void> {

@@ -28,7 +28,7 @@ describe.each(['', '/tools/queues'])('the dashboard mounted at "%s"', (prefix) =
     rmSync(directory, { recursive: true, force: true })
   })
 
-  it.each(['/dashboard/', '/dashboard/queues', '/dashboard/queues/mail', '/dashboard/api?range=24h'])(
+  it.each(['/dashboard/', '/dashboard/queues', '/dashboard/queues/mail', '/dashboard/api?range=24h', '/dashboard/nonsense'])(
     '%s is the one page, asked for anew each time but not sent again',
     async (path) => {
       const { statusCode, headers, body: page } = await ask(path)

@@ -8,7 +8,8 @@ import type { Served } from '../http/unknown-routes.ts'
 import { etagOf, isKnown, publicPage } from './public-page.ts'
 
 /**
- * A built site: one page, which shows what the address names, and assets whose names carry a hash of what they hold. In the page
+ * A built site: one page, which shows what the address names (an address it knows nothing at is answered with 200 too, and the page
+ * says so), and assets whose names carry a hash of what they hold. In the page
  * `{{base}}` becomes the path that the plugin is mounted at.
  */
 export interface Site {

@@ -150,6 +150,13 @@ describe.each<StoreKind>(['embedded', 'redis'])('the performance interface on %s
     },
   )
 
+  it('where there is no queue at all, it is said how one comes to be', async () => {
+    const empty = await startHarness(kind, { queues: {} })
+    const refused = await empty.ask('POST', '/api/queues/mail/messages', { role: 'operator', body: { payload: 1 } })
+    expect(problemOf(refused, 404, 'QUEUE_NOT_FOUND').detail).toMatch(/^There is no queue mail. There is none yet: a program makes one/)
+    await empty.close()
+  })
+
   it('a route that got no request has no figures', async () => {
     const { series } = answerOf<Summary>('getSummary', await get('/summary?view=api&method=GET&endpoint=/nope'))
     const values = series.filter(({ labels }) => labels['endpoint'] === '/nope').flatMap(({ points }) => points.map(([, value]) => value))

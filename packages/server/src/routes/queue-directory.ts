@@ -72,6 +72,8 @@ function unlessGone(error: unknown): undefined {
 function notFound(name: string, names: readonly string[]): MillraceError {
   const shown = names.slice(0, 20).join(', ')
   const there =
-    names.length === 0 ? 'There is no queue yet.' : `There are ${shown}${names.length > 20 ? ` and ${names.length - 20} more` : ''}.`
+    names.length === 0
+      ? 'There is none yet: a program makes one by its first enqueue or its first worker; over HTTP none is made.'
+      : `There are ${shown}${names.length > 20 ? ` and ${names.length - 20} more` : ''}.`
   return new MillraceError('QUEUE_NOT_FOUND', `There is no queue ${name}. ${there}`)
 }
