@@ -55,6 +55,7 @@ export const QueueStats = record({
   workers: Count,
   workersNeeded: nullable(Count),
   batchSize: nullable(Type.Integer({ minimum: 1, description: 'messages a batch; null when the queue is not worked in batches' })),
+  isSample: Type.Boolean({ description: 'its messages are made up, for a demonstration: the verdict leaves it aside' }),
 })
 export type QueueStats = Static<typeof QueueStats>
 

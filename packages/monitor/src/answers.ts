@@ -214,6 +214,7 @@ export interface QueueStats {
   readonly workers: number
   readonly workersNeeded: number | null
   readonly batchSize: number | null
+  readonly isSample: boolean
 }
 
 /** ms; null without a sample. */

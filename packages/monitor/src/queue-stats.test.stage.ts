@@ -37,6 +37,7 @@ export function queueStatsOf(name: string, { totals, counts, ages = {}, ...chang
     workers: 1,
     workersNeeded: null,
     batchSize: null,
+    isSample: false,
     ...change,
   }
 }

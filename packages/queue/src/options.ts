@@ -43,6 +43,8 @@ export interface QueueSettings {
   readonly retention?: Partial<Retention>
   /** Waiting longer than this is too long, ms a level. @defaultValue 5 s, 30 s, 2 min, 15 min */
   readonly targetAgeMs?: Readonly<Partial<Record<Level, number>>>
+  /** Its messages are made up, for a demonstration: told with its figures, so that a monitor says so and worries about no more. @defaultValue false */
+  readonly isSample?: boolean
 }
 
 export interface QueueOptions<Payload = unknown, Input = Payload> extends QueueSettings {
@@ -69,6 +71,7 @@ export interface ResolvedSettings {
   readonly shares: Shares
   readonly retention: Retention
   readonly targetAgeMs: Readonly<Record<Level, number>>
+  readonly isSample: boolean
 }
 
 const defaultTargetAgeMs: Readonly<Record<Level, number>> = { urgent: 5_000, high: 30_000, normal: 120_000, low: 900_000 }
@@ -82,6 +85,7 @@ const settingNames = [
   'shares',
   'retention',
   'targetAgeMs',
+  'isSample',
 ] as const satisfies readonly (keyof QueueSettings)[]
 
 const queueOptionNames: ReadonlySet<string> = new Set([...settingNames, 'connection', 'schema', 'store', 'log'])
@@ -112,7 +116,13 @@ export function resolveSettings(where: string, given: QueueSettings): ResolvedSe
     shares: requireShares(where, given.shares),
     retention: requireRetention(where, given.retention),
     targetAgeMs: requireTargetAges(where, given.targetAgeMs),
+    isSample: requireIsSample(where, given.isSample),
   }
+}
+
+function requireIsSample(where: string, isSample: unknown): boolean {
+  if (isSample === undefined || typeof isSample === 'boolean') return isSample ?? false
+  throw new MillraceError('OPTION_INVALID', `${where}: \`isSample\` must be true or false, got ${shown(isSample)}`)
 }
 
 function requireShares(where: string, shares: Shares | undefined): Shares {

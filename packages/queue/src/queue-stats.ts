@@ -65,6 +65,8 @@ export interface QueueStats {
   readonly workersNeeded: number | null
   /** Messages the handler gets at most at once; null when no worker has begun yet. */
   readonly batchSize: number | null
+  /** Its messages are made up, for a demonstration. */
+  readonly isSample: boolean
 }
 
 export interface QueueStatsInput {
@@ -110,6 +112,7 @@ export function queueStats({ name, stats, settings, times, own }: QueueStatsInpu
     workers: stats.workers,
     workersNeeded: workersNeeded(stats, times.run.mean, stored, targetAgeMs),
     batchSize: stored?.batchSize ?? null,
+    isSample: stored?.isSample ?? own.isSample,
   }
 }
 

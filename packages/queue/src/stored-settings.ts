@@ -12,11 +12,12 @@ export interface StoredSettings {
   readonly maxLength: number
   readonly shares: Shares
   readonly targetAgeMs: Readonly<Record<Level, number>>
+  readonly isSample: boolean
 }
 
 export function formatSettings(settings: StoredSettings): string {
-  const { batchSize, slots, maxRetries, retryDelay, maxLength, shares, targetAgeMs } = settings
-  return JSON.stringify({ batchSize, slots, maxRetries, retryDelay, maxLength, shares, targetAgeMs })
+  const { batchSize, slots, maxRetries, retryDelay, maxLength, shares, targetAgeMs, isSample } = settings
+  return JSON.stringify({ batchSize, slots, maxRetries, retryDelay, maxLength, shares, targetAgeMs, isSample })
 }
 
 /** What is kept, as far as it can be read; undefined when no worker has begun yet. */

@@ -26,7 +26,8 @@ test('nothing exists until it is started; then all levels move, invoices die, an
   const queue = new Queue(sampleQueue, { connection: embedded })
   await vi.waitFor(
     async () => {
-      const { levels, counts } = await queue.stats()
+      const { levels, counts, isSample } = await queue.stats()
+      expect(isSample).toBe(true)
       expect(levels.every(({ served }) => (served ?? 0) > 0)).toBe(true)
       expect(counts.dead).toBeGreaterThan(0)
     },

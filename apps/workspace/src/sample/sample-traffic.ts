@@ -70,7 +70,7 @@ export class SampleTraffic {
   }
 
   async #run(run: WrittenRun, text: string): Promise<void> {
-    const options = { connection: this.#connection, log: this.#log, maxRetries: 2, retryDelay: 2 }
+    const options = { connection: this.#connection, log: this.#log, maxRetries: 2, retryDelay: 2, isSample: true }
     const queue = new Queue(sampleQueue, options)
     const worker = new Worker(queue, (message, { signal }) => handle(message, signal), { concurrency })
     try {

@@ -27,6 +27,7 @@ export const Verdict = record({
     Type.Integer({ minimum: 0, description: 'ms since 1970 when this status began, as far back as 24 h; null when not known' }),
   ),
   reasons: Type.Array(Reason, { description: 'worst first' }),
+  aside: Type.Array(Reason, { description: 'of queues whose messages are made up: no part of the status, worst first' }),
   history: Type.Array(record({ timestamp: EpochMs, status: Status }), { description: 'the last 60 minutes, oldest first' }),
 })
 export type Verdict = Static<typeof Verdict>

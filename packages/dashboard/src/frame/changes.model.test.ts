@@ -9,7 +9,9 @@ const reason = (subject: string, status: Reason['status'] = 'degraded', text = '
   text,
   since: null,
 })
-const summary = (...reasons: Reason[]): Pick<Summary, 'verdict'> => ({ verdict: { status: 'degraded', since: null, reasons, history: [] } })
+const summary = (...reasons: Reason[]): Pick<Summary, 'verdict'> => ({
+  verdict: { status: 'degraded', since: null, reasons, aside: [], history: [] },
+})
 
 it('a state that began, changed or ended is said', () => {
   expect(changesOf(summary(reason('a'), reason('b')), summary(reason('b', 'failing'), reason('c')))).toEqual([

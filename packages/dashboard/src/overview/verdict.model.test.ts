@@ -4,19 +4,22 @@ import { historyMarks, lapseWords, reasonPath, verdictWords } from './verdict.mo
 
 describe('the sentence', () => {
   it('says what, and for how long in whole minutes', () => {
-    const verdict: Verdict = { status: 'degraded', since: 1_000, reasons: [], history: [] }
+    const verdict: Verdict = { status: 'degraded', since: 1_000, reasons: [], aside: [], history: [] }
     expect(verdictWords(verdict, 1_000 + 389_000)).toEqual({ word: 'Degraded', length: 'for 6 min' })
     expect(verdictWords(verdict, 31_000)).toEqual({ word: 'Degraded', length: 'for less than a minute' })
   })
 
   it('does not say since when where nobody knows', () => {
-    expect(verdictWords({ status: 'healthy', since: null, reasons: [], history: [] }, 1)).toEqual({ word: 'All well', length: null })
+    expect(verdictWords({ status: 'healthy', since: null, reasons: [], aside: [], history: [] }, 1)).toEqual({
+      word: 'All well',
+      length: null,
+    })
   })
 })
 
 describe('while nobody can say', () => {
   const at = new Date(2026, 10, 25, 13, 2).getTime()
-  const last: Verdict = { status: 'healthy', since: null, reasons: [], history: [] }
+  const last: Verdict = { status: 'healthy', since: null, reasons: [], aside: [], history: [] }
 
   it('the sentence says since when, why, and what was known last', () => {
     expect(lapseWords({ kind: 'store', sinceMs: at + 60_000, readAtMs: at }, last, at + 90_000)).toEqual({

@@ -10,7 +10,7 @@ const reason = (subject: string, status: Reason['status'] = 'degraded'): Reason 
   text: 'why',
   since: 5,
 })
-const verdict = (...reasons: Reason[]): Verdict => ({ status: 'degraded', since: 5, reasons, history: [] })
+const verdict = (...reasons: Reason[]): Verdict => ({ status: 'degraded', since: 5, reasons, aside: [], history: [] })
 const waiting = { ready: 10, scheduled: 0, active: 0, completed: 0, dead: 0 }
 
 it('most trouble comes first: failing, slow, paused, then what waits longest against its target', () => {

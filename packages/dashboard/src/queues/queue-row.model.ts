@@ -37,7 +37,7 @@ export function queueRows(summary: Pick<Summary, 'queues' | 'verdict'>): QueueRo
 }
 
 export function reasonOf({ verdict }: Pick<Summary, 'verdict'>, name: string): Reason | undefined {
-  return verdict.reasons.find(({ kind, subject }) => kind === 'queue' && subject === name)
+  return [...verdict.reasons, ...verdict.aside].find(({ kind, subject }) => kind === 'queue' && subject === name)
 }
 
 export function queueRow(queue: QueueStats, reason: Reason | undefined): QueueRow {

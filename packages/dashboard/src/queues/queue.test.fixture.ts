@@ -17,6 +17,7 @@ export function queueWith(more: Partial<QueueStats> = {}): QueueStats {
     workers: 1,
     workersNeeded: null,
     batchSize: null,
+    isSample: false,
     ...more,
   }
 }

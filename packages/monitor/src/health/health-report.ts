@@ -115,13 +115,13 @@ function limitCheck(
 }
 
 function workersCheck(queues: readonly QueueStats[] | undefined): Looked {
-  const without = (queues ?? []).filter((queue) => isWorkerless({ ...queue, ready: queue.counts.ready }))
+  const without = (queues ?? []).filter((queue) => !queue.isSample && isWorkerless({ ...queue, ready: queue.counts.ready }))
   return queuesCheck('workers', queues, without, ({ name, counts }) => `${name} has no workers and ${countWords(counts.ready)} ready`)
 }
 
 /** What workers held that died is taken back by any other worker of the queue. */
 function rescueCheck(queues: readonly QueueStats[] | undefined): Looked {
-  const stuck = (queues ?? []).filter(({ counts, workers }) => counts.active > 0 && workers === 0)
+  const stuck = (queues ?? []).filter(({ counts, workers, isSample }) => !isSample && counts.active > 0 && workers === 0)
   return queuesCheck(
     'maintenance',
     queues,

@@ -12,6 +12,8 @@ export interface LevelAge {
 
 export interface QueueFigures {
   readonly name: string
+  /** Its messages are made up, for a demonstration. */
+  readonly isSample: boolean
   readonly paused: boolean
   readonly ready: number
   readonly oldestReadyAgeMs: number | null

@@ -14,6 +14,7 @@ function queue(change: Partial<QueueFigures> & { readonly ages?: Readonly<Record
   const oldest = Object.values(ages)
   return {
     name: 'mail',
+    isSample: false,
     paused: false,
     ready: oldest.length,
     oldestReadyAgeMs: oldest.length === 0 ? null : Math.max(...oldest),
@@ -34,6 +35,25 @@ function store(change: Partial<StoreLoad> = {}): StoreLoad {
 }
 
 describe('the verdict', () => {
+  it('leaves a queue of samples aside, and says so with what is wrong there', () => {
+    const sample = queue({ name: 'sample', isSample: true, recent: { completed: 1, failed: 99 } })
+    expect(judge({ ...nothing, queues: [sample] })).toEqual({
+      status: 'healthy',
+      findings: [],
+      aside: [
+        {
+          kind: 'queue',
+          subject: 'sample',
+          rule: 'failures',
+          status: 'failing',
+          text: '99 % of attempts fail, limit 20 %; samples, left out of the verdict',
+        },
+      ],
+    })
+    const both = judge({ ...nothing, queues: [sample, queue({ deadAdded: 1 })] })
+    expect([both.status, both.findings.length, both.aside.length]).toEqual(['degraded', 1, 1])
+  })
+
   it.each<[string, QueueFigures, string | undefined]>([
     ['nothing waits', queue(), undefined],
     ['a normal message waits below its target', queue({ ages: { normal: 119_000 } }), undefined],
@@ -99,7 +119,7 @@ describe('the verdict', () => {
   })
 
   it('is unknown while nothing was measured, a route of few requests included', () => {
-    expect(judge(nothing)).toEqual({ status: 'unknown', findings: [] })
+    expect(judge(nothing)).toEqual({ status: 'unknown', findings: [], aside: [] })
     const routes = [{ method: 'GET', endpoint: '/', requests: 19, errors: 19, p95: 5 }]
     expect(judge({ ...nothing, routes }).status).toBe('unknown')
     expect(judge({ ...nothing, routes, machines: [machine()] }).status).toBe('healthy')

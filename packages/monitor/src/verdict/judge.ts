@@ -36,6 +36,8 @@ export interface Judgement {
   readonly status: Status
   /** Worst first, at most 100; of equal ones queues, routes, store, machines, instances, as they were given. */
   readonly findings: readonly Finding[]
+  /** Of queues whose messages are made up: no part of the status. Ordered and bounded alike. */
+  readonly aside: readonly Finding[]
 }
 
 /** Whether anything is wrong, and where. Pure. */
@@ -43,7 +45,7 @@ export function judge(figures: VerdictFigures): Judgement {
   const { queues, routes, machines, store, missing } = figures
   const judged = routes.map((route) => ({ route, ...judgeRoute(route) }))
   const findings: Finding[] = [
-    ...queues.flatMap((queue) => judgeQueue(queue)),
+    ...queues.filter(({ isSample }) => !isSample).flatMap((queue) => judgeQueue(queue)),
     ...judged.flatMap(({ route: { method, endpoint }, status, reason }) =>
       status === 'degraded' || status === 'failing'
         ? [{ kind: 'route' as const, subject: `${method} ${endpoint}`, rule: 'route', status, text: reason ?? '' }]
@@ -59,10 +61,19 @@ export function judge(figures: VerdictFigures): Judgement {
       text: `not heard of for ${timeWords(silentMs)}, limit ${timeWords(missingMs)}`,
     })),
   ]
-  // Sorting is stable: what is equally bad stays in the order of above.
-  findings.sort((a, b) => rank(a) - rank(b))
+  const samples = queues.filter(({ isSample }) => isSample).flatMap((queue) => judgeQueue(queue))
   const measured = queues.length > 0 || machines.length > 0 || judged.some(({ status }) => status !== 'unknown')
-  return { status: findings[0]?.status ?? (measured ? 'healthy' : 'unknown'), findings: findings.slice(0, maxFindings) }
+  const ordered = worstFirst(findings)
+  return {
+    status: ordered[0]?.status ?? (measured ? 'healthy' : 'unknown'),
+    findings: ordered,
+    aside: worstFirst(samples).map((finding) => ({ ...finding, text: `${finding.text}; samples, left out of the verdict` })),
+  }
+}
+
+/** Sorting is stable: what is equally bad stays in its order. */
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  return findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, maxFindings)
 }
 
 function rank({ status }: Finding): number {

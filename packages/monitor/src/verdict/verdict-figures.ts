@@ -41,6 +41,7 @@ function queueFigures(stats: QueueStats, window: Window): QueueFigures {
     window.total(window.select(metric, { queue: stats.name }), undefined, from)?.sum ?? 0
   return {
     name: stats.name,
+    isSample: stats.isSample,
     paused: stats.paused,
     ready: stats.counts.ready,
     oldestReadyAgeMs: stats.oldestReadyAgeMs,

@@ -1,6 +1,6 @@
 import type { KeyValue } from '@millrace/connection'
 import type { Status } from '../answers.ts'
-import type { Judgement } from './judge.ts'
+import type { Finding, Judgement } from './judge.ts'
 import { worse } from './judge-route.ts'
 
 const stateKey = 'verdict'
@@ -30,6 +30,8 @@ export interface Verdict {
   readonly since: number | null
   /** Worst first. */
   readonly reasons: readonly Reason[]
+  /** Of queues whose messages are made up: no part of the status. */
+  readonly aside: readonly Reason[]
   /** The last 60 minutes, oldest first, the running one included; the worst of each, `unknown` where nobody judged. */
   readonly history: readonly { readonly timestamp: number; readonly status: Status }[]
 }
@@ -64,7 +66,7 @@ export class VerdictStore {
   async keep(judgement: Judgement, nowMs: number): Promise<void> {
     const known = parse(await this.#keyValue.get(stateKey))
     const reasons = Object.fromEntries(
-      judgement.findings.map((finding) => [nameOf(finding), Math.min(nowMs, known?.reasons[nameOf(finding)] ?? nowMs)]),
+      all(judgement).map((finding) => [nameOf(finding), Math.min(nowMs, known?.reasons[nameOf(finding)] ?? nowMs)]),
     )
     const signature = signatureOf(judgement)
     const state: State = {
@@ -84,7 +86,7 @@ export class VerdictStore {
   }
 
   /** A judgement with what is written down of its past. */
-  async verdict({ status, findings }: Judgement, nowMs: number): Promise<Verdict> {
+  async verdict({ status, findings, aside }: Judgement, nowMs: number): Promise<Verdict> {
     const starts = Array.from({ length: historyMinutes }, (_, index) => {
       return (Math.floor(nowMs / minuteMs) - (historyMinutes - 1 - index)) * minuteMs
     })
@@ -94,14 +96,16 @@ export class VerdictStore {
     this.#revision = known?.revision ?? 0
     const written = new Map(hours.map((key, index) => [key, fields[index]]))
     const last = starts.at(-1)
+    const reasonOf = (finding: Finding): Reason => {
+      const since = known?.reasons[nameOf(finding)]
+      const { kind, subject, status: how, text: words } = finding
+      return { kind, subject, status: how, text: words, since: since === undefined ? null : Math.min(nowMs, since) }
+    }
     return {
       status,
       since: known === undefined ? null : known.status === status ? Math.min(nowMs, known.since) : nowMs,
-      reasons: findings.map((finding) => {
-        const since = known?.reasons[nameOf(finding)]
-        const { kind, subject, status: how, text: words } = finding
-        return { kind, subject, status: how, text: words, since: since === undefined ? null : Math.min(nowMs, since) }
-      }),
+      reasons: findings.map(reasonOf),
+      aside: aside.map(reasonOf),
       history: starts.map((timestamp) => {
         const { key, field } = placeOf(timestamp)
         const before = statusOf(written.get(key)?.get(field))
@@ -116,13 +120,22 @@ export class VerdictStore {
   }
 }
 
-function nameOf({ kind, subject, rule }: Judgement['findings'][number]): string {
+function all({ findings, aside }: Judgement): readonly Finding[] {
+  return [...findings, ...aside]
+}
+
+function nameOf({ kind, subject, rule }: Finding): string {
   return `${kind} ${rule} ${subject}`
 }
 
 /** Equal for judgements that name the same things, however far they are beyond their limits. */
-function signatureOf({ status, findings }: Judgement): string {
-  return [status, ...findings.map((finding) => `${finding.status} ${nameOf(finding)}`).sort()].join('\n')
+function signatureOf(judgement: Judgement): string {
+  return [
+    judgement.status,
+    ...all(judgement)
+      .map((finding) => `${finding.status} ${nameOf(finding)}`)
+      .sort(),
+  ].join('\n')
 }
 
 function placeOf(atMs: number): { readonly key: string; readonly field: string } {

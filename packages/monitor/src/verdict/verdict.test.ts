@@ -5,7 +5,7 @@ import type { Finding, Judgement } from './judge.ts'
 import { VerdictStore } from './verdict-store.ts'
 
 const minuteMs = 60_000
-const healthy: Judgement = { status: 'healthy', findings: [] }
+const healthy: Judgement = { status: 'healthy', findings: [], aside: [] }
 
 const finding = (subject: string, status: Finding['status'], text = 'x'): Finding => ({
   kind: 'queue',
@@ -14,7 +14,7 @@ const finding = (subject: string, status: Finding['status'], text = 'x'): Findin
   status,
   text,
 })
-const judged = (...findings: Finding[]): Judgement => ({ status: findings[0]?.status ?? 'healthy', findings })
+const judged = (...findings: Finding[]): Judgement => ({ status: findings[0]?.status ?? 'healthy', findings, aside: [] })
 
 describe.each(['redis', 'embedded'] as const)('since when, on %s', (kind) => {
   const stage = stageOn(kind)
@@ -72,7 +72,23 @@ describe.each(['redis', 'embedded'] as const)('since when, on %s', (kind) => {
     clock.advance(57 * minuteMs)
     expect((await read(healthy)).history.map(({ status }) => status).slice(0, 4)).toEqual(['failing', 'unknown', 'healthy', 'unknown'])
     clock.advance(3 * minuteMs)
-    expect(new Set((await read({ status: 'unknown', findings: [] })).history.map(({ status }) => status))).toEqual(new Set(['unknown']))
+    expect(new Set((await read({ status: 'unknown', findings: [], aside: [] })).history.map(({ status }) => status))).toEqual(
+      new Set(['unknown']),
+    )
+  })
+
+  it('what is left aside is told since it was written down, and makes no history', async () => {
+    const judgement = { ...healthy, aside: [finding('sample', 'failing')] }
+    await keep(judgement)
+    const began = clock.now()
+    clock.advance(minuteMs)
+    const { status, reasons, aside, history } = await read(judgement)
+    expect([status, reasons, aside]).toEqual([
+      'healthy',
+      [],
+      [{ kind: 'queue', subject: 'sample', status: 'failing', text: 'x', since: began }],
+    ])
+    expect(history.at(-2)?.status).toBe('healthy')
   })
 
   it('after a clock that stepped back nothing began in the future', async () => {

@@ -66,6 +66,7 @@ const summary: Summary = {
     status: 'degraded',
     since: momentMs - 252_000,
     reasons: [{ kind: 'queue', subject: 'mail', status: 'degraded', text: 'oldest 4 min 12 s, limit 1 min', since: momentMs - 192_000 }],
+    aside: [],
     history: [{ timestamp: momentMs, status: 'degraded' }],
   },
   limits: [{ metric: 'system.cpu', warn: 80, critical: 95 }],

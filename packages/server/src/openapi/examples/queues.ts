@@ -22,6 +22,7 @@ export const mail = {
   workers: 2,
   workersNeeded: 2,
   batchSize: null,
+  isSample: false,
 } satisfies QueueStats
 
 const params = { queueName: 'mail' }
