@@ -22,7 +22,7 @@ export interface RouteMetrics {
   readonly p50: number | null
   readonly p95: number | null
   readonly p99: number | null
-  /** Mean over the whole range. */
+  /** Mean over the time of the range in which processes collected, to 5 s: a server that is younger than the range has a rate of its own. */
   readonly requestsPerSecond: number
   readonly status: Status
   /** What against which limit: "P95 612 ms, limit 500 ms"; null when healthy. */

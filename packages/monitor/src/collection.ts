@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@millrace/connection'
 import { atMost } from './at-most.ts'
 import type { Clock } from './clock.ts'
-import { recordSample } from './collectors/record-sample.ts'
+import { recordSample, sampleMs } from './collectors/record-sample.ts'
 import type { SystemCollector, SystemSample } from './collectors/system-collector.ts'
 import { systemMetrics } from './collectors/system-metrics.ts'
 import type { Instances } from './instances.ts'
@@ -12,7 +12,6 @@ import type { QueueCollector } from './queues/queue-collector.ts'
 import type { SeriesWriter } from './series/series-writer.ts'
 import type { Judging } from './verdict/judging.ts'
 
-const sampleMs = 5000
 const tellMs = 10_000
 const judgeMs = 10_000
 /** A value waits at most so long for its writing: with the writing itself, what a killed process loses is below 10 s. */

@@ -132,7 +132,7 @@ export class PerformanceMonitoringService {
       latest: () => this.#latest(),
       queues: this.#queueStats,
       sustained: async () => sustainedOf(await this.#recent('system'), this.instance),
-      api: () => this.#window('api', '1h'),
+      window: (group) => this.#window(group, '1h'),
       now,
     })
     this.#collection = new Collection({
@@ -200,8 +200,9 @@ export class PerformanceMonitoringService {
 
   /** Every route that got a request in the range, in all processes. @throws RANGE_INVALID */
   async getAPIMetrics(range: Range = '1h'): Promise<APIMetrics> {
-    const window = await this.#window('api', requireRange(range))
-    return apiMetrics(range, window, this.#clock.now())
+    requireRange(range)
+    const [api, system] = await Promise.all([this.#window('api', range), this.#window('system', range)])
+    return apiMetrics(range, { api, system }, this.#clock.now())
   }
 
   /**
@@ -289,10 +290,11 @@ export class PerformanceMonitoringService {
     requireRange(range)
     requireView(view)
     requireSelection(selection)
-    const reading = this.#window('api', range)
-    const windowOf = (group: Group) => (group === 'api' ? reading : this.#window(group, range))
-    const [api, windows, queues, instances, system] = await Promise.all([
-      reading,
+    const read = { api: this.#window('api', range), system: this.#window('system', range) }
+    const windowOf = (group: Group) => (group === 'queues' ? this.#window(group, range) : read[group])
+    const [apiWindow, systemWindow, windows, queues, instances, system] = await Promise.all([
+      read.api,
+      read.system,
       Promise.all(groupsOf[view].map(async (group) => [group, await windowOf(group)] as const)),
       this.#queueStats(isFresh),
       this.instances(),
@@ -306,7 +308,7 @@ export class PerformanceMonitoringService {
       view,
       selection,
       windows: new Map(windows),
-      api,
+      served: { api: apiWindow, system: systemWindow },
       queues,
       instances,
       system,

@@ -4,11 +4,17 @@ import type { Window } from '../series/window.ts'
 import { parseSeriesKey, seriesKey } from '../series/packed.ts'
 import type { Range } from '../series/tier.ts'
 import { turns } from '../turns.ts'
+import { observedSeconds } from './observed.ts'
 import { judgeRoute } from '../verdict/judge-route.ts'
 
 /** The routes that got a request in the window. O(routes × buckets), but for what was added up before. */
-export async function apiMetrics(range: Range, window: Window, nowMs: number): Promise<APIMetrics> {
-  const seconds = window.secondsUntil(nowMs)
+export async function apiMetrics(
+  range: Range,
+  windows: { readonly api: Window; readonly system: Window },
+  nowMs: number,
+): Promise<APIMetrics> {
+  const { api: window } = windows
+  const seconds = observedSeconds(windows, nowMs)
   const routes: RouteMetrics[] = []
   const giveTurn = turns()
   for (const key of window.select('api.response_time')) {

@@ -4,6 +4,9 @@ import type { Reading } from './reading.ts'
 import { cpuOf, memoryOf } from './system-metrics.ts'
 import type { SystemSample } from './system-collector.ts'
 
+/** How often a process takes a sample, ms. */
+export const sampleMs = 5000
+
 /** Hands each figure of a sample to `record`; one that cannot be had is no value of its series. */
 export function recordSample(sample: SystemSample, record: (metric: MetricName, value: number) => void): void {
   const { host, container, disk, network, store, process, eventLoop, gc } = sample

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionHealth } from '@millrace/connection'
 import type { QueueStats, SystemMetrics } from '../answers.ts'
+import { observedSeconds } from '../api/observed.ts'
 import { atMost } from '../at-most.ts'
 import type { Window } from '../series/window.ts'
 import { sharedFor } from '../shared.ts'
@@ -17,8 +18,8 @@ export interface HealthParts {
   readonly latest: () => SystemMetrics | undefined
   readonly queues: () => Promise<readonly QueueStats[]>
   readonly sustained: () => Promise<Sustained>
-  /** Requests of the last hour. */
-  readonly api: () => Promise<Window>
+  /** Of the last hour. */
+  readonly window: (group: 'api' | 'system') => Promise<Window>
   readonly now: () => number
 }
 
@@ -30,11 +31,12 @@ export function healthReader(parts: HealthParts): () => Promise<HealthReport> {
   return sharedFor(sharedMs, () => look(parts))
 }
 
-async function look({ connection, latest, queues, sustained, api, now }: HealthParts): Promise<HealthReport> {
+async function look({ connection, latest, queues, sustained, window, now }: HealthParts): Promise<HealthReport> {
   const store = await healthOf(connection)
   const answers = store.connected && store.latencyMs !== null
-  const [stats, window, borne] = answers ? await Promise.all([inTime(queues()), inTime(api()), inTime(sustained())]) : []
-  const performance = window ? servedOf(window, now()) : nothingServed
+  const reading = () => Promise.all([inTime(queues()), inTime(window('api')), inTime(window('system')), inTime(sustained())])
+  const [stats, api, system, borne] = answers ? await reading() : []
+  const performance = api && system ? servedOf({ api, system }, now()) : nothingServed
   return healthReport({ store, system: latest(), queues: stats, performance, sustained: borne ?? nothingBorne, nowMs: now() })
 }
 
@@ -66,14 +68,15 @@ async function inTime<Answer>(work: Promise<Answer>): Promise<Answer | undefined
   )
 }
 
-function servedOf(window: Window, nowMs: number): ServedPerformance {
+function servedOf(windows: { readonly api: Window; readonly system: Window }, nowMs: number): ServedPerformance {
+  const { api: window } = windows
   const times = window.total(window.select('api.response_time'))
   if (!times) return nothingServed
   const errors = window.total(window.select('api.errors'))?.count ?? 0
   return {
     responseTime: times.mean,
     p95: times.quantile(0.95),
-    requestsPerSecond: times.count / window.secondsUntil(nowMs),
+    requestsPerSecond: times.count / observedSeconds(windows, nowMs),
     errorRatio: errors / times.count,
   }
 }

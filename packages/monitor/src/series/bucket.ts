@@ -14,6 +14,7 @@ export class Bucket {
   readonly #lines = new Map<string, Line[]>()
   readonly #instances = new Set<string>()
   readonly #kept = new Map<string, Histogram | undefined>()
+  readonly #most = new Map<string, number>()
   readonly #onKept: () => void
   characters = 0
   /** Nobody writes it any more. */
@@ -32,6 +33,20 @@ export class Bucket {
       if (lines) lines.push({ instance, text: histogram })
       else this.#lines.set(key, [{ instance, text: histogram }])
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0
+  }
+
+  /** How many values the process recorded that recorded most of one series. */
+  mostOf(key: string): number {
+    let most = this.#most.get(key)
+    if (most === undefined) {
+      most = Math.max(0, ...(this.#lines.get(key) ?? []).map(({ text }) => decoded(text)?.count ?? 0))
+      this.#most.set(key, most)
+    }
+    return most
   }
 
   keys(): Iterable<string> {

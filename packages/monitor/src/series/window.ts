@@ -38,9 +38,20 @@ export class Window {
     this.#sums = sums
   }
 
-  /** From its beginning to `nowMs`, at least 1. */
-  secondsUntil(nowMs: number): number {
-    return Math.max(1, (nowMs - (this.starts[0] ?? nowMs)) / 1000)
+  /**
+   * For how long somebody recorded a series that each process records once a sample: of each bucket the time of the process that
+   * recorded most, as much as is over at most. 0 when nobody did.
+   */
+  sampledMs(key: string, sampleMs: number, nowMs: number): number {
+    return this.#buckets.reduce((sum, bucket, at) => {
+      const overMs = Math.min(this.tier.bucketMs, Math.max(0, nowMs - (this.starts[at] ?? nowMs)))
+      return sum + Math.min(overMs, bucket.mostOf(key) * sampleMs)
+    }, 0)
+  }
+
+  /** When its first bucket begins that has a value; undefined without one. */
+  firstMs(): number | undefined {
+    return this.starts[this.#buckets.findIndex((bucket) => !bucket.isEmpty)]
   }
 
   /** The keys of the series that have a value anywhere in it. */

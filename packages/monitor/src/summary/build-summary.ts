@@ -14,9 +14,10 @@ export interface SummaryParts {
   readonly range: Range
   readonly view: View
   readonly selection: SummarySelection
-  /** Of the range; `api` is always there, else what the view draws from. */
+  /** Of the range, what the view draws from. */
   readonly windows: ReadonlyMap<Group, Window>
-  readonly api: Window
+  /** Of the range, for the routes. */
+  readonly served: { readonly api: Window; readonly system: Window }
   readonly queues: readonly QueueStats[]
   readonly instances: readonly Instance[]
   readonly system: SystemMetrics
@@ -27,14 +28,14 @@ export interface SummaryParts {
 
 /** Puts together what was read. */
 export async function buildSummary(parts: SummaryParts): Promise<Summary> {
-  const { range, view, selection, windows, api, queues, instances, system, verdict, environment, nowMs } = parts
-  const routes = worstFirst((await apiMetrics(range, api, nowMs)).routes)
+  const { range, view, selection, windows, served, queues, instances, system, verdict, environment, nowMs } = parts
+  const routes = worstFirst((await apiMetrics(range, served, nowMs)).routes)
   const { resolutionSeconds, series, heatmaps } = viewLines(view, selection, { windows, queues, instances, routes, nowMs })
   return {
     generatedAt: nowMs,
     range,
     view,
-    resolutionSeconds: windows.size > 0 ? resolutionSeconds : api.tier.bucketMs / 1000,
+    resolutionSeconds: windows.size > 0 ? resolutionSeconds : served.api.tier.bucketMs / 1000,
     environment,
     verdict,
     limits,
