@@ -32,10 +32,10 @@ describe('the page to sign in', () => {
     await expectNoOverflow(page)
   })
 
-  test('takes the link of the start once, hides it at once, and leads to the dashboard as admin', async () => {
+  test('takes the link of the start once, hides it at once, and leads to the workspace as admin', async () => {
     const { page, mistakes } = await open(site.browser)
     await page.goto(link)
-    await page.waitForURL(`${site.address}/dashboard/**`)
+    await page.waitForURL(`${site.address}/`)
     expect(await whoAmI(page)).toMatchObject({ role: 'admin' })
     // Neither here nor one step back is the token to be found, and no script reads the cookie.
     expect(await page.evaluate('document.cookie')).toBe('')
@@ -52,10 +52,10 @@ describe('the page to sign in', () => {
   test('takes a pasted token, and leads to the own path that was asked for, never to another site', async () => {
     for (const [next, target] of [
       ['/dashboard/queues?range=24h', '/dashboard/queues?range=24h'],
-      ['https://evil.example.org/', '/dashboard/'],
-      ['//evil.example.org/', '/dashboard/'],
-      ['/\\evil.example.org', '/dashboard/'],
-      ['javascript:alert(1)', '/dashboard/'],
+      ['https://evil.example.org/', '/'],
+      ['//evil.example.org/', '/'],
+      ['/\\evil.example.org', '/'],
+      ['javascript:alert(1)', '/'],
     ] as const) {
       const { page } = await open(site.browser)
       await page.goto(`${site.address}/sign-in?next=${encodeURIComponent(next)}`)

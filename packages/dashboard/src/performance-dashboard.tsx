@@ -20,16 +20,18 @@ export interface PerformanceDashboardProps {
   readonly basePath?: string
   /** Where a browser is sent when nobody is signed in; it gets `?next=` with the way back. Left out, the page says what is wrong. */
   readonly signInPath?: string
+  /** Where the pages of the application begin that the queues work for: the rail then leads there. @defaultValue none */
+  readonly workspacePath?: string
 }
 
 /**
  * The whole dashboard: rail, top bar and pages. It reads one summary every 30 s while it is seen, and less often where the rate limit
  * asks for it. Its sheet is `@millrace/dashboard/dashboard.css`; nothing of it reaches outside the component.
  */
-export function PerformanceDashboard({ baseUrl = '', token, basePath, signInPath }: PerformanceDashboardProps) {
+export function PerformanceDashboard({ baseUrl = '', token, basePath, signInPath, workspacePath }: PerformanceDashboardProps) {
   const source = useMemo(
-    () => ({ baseUrl, token, client: createClient({ baseUrl, ...(token === undefined ? {} : { token }) }) }),
-    [baseUrl, token],
+    () => ({ baseUrl, token, workspacePath, client: createClient({ baseUrl, ...(token === undefined ? {} : { token }) }) }),
+    [baseUrl, token, workspacePath],
   )
   const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false } } }))
   const [memory] = useState(() => memoryLocation({ path: '/' }))

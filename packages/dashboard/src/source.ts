@@ -11,6 +11,8 @@ export interface Source {
   /** Undefined: a cookie of the same origin speaks. */
   readonly token: Token | undefined
   readonly client: Client
+  /** The pages of the application that the queues work for; undefined where there are none. */
+  readonly workspacePath: string | undefined
 }
 
 export const SourceContext = createContext<Source | undefined>(undefined)

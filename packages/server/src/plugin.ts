@@ -128,9 +128,10 @@ async function mount(app: FastifyInstance, options: PluginOptions, gate: Gate) {
   const own = { ...ownHandlers(options, directory, gate), ...performanceHandlers({ monitor, connection: options.connection, directory }) }
   const rows = registerRoutes(app, { ...own, ...options.handlers }, { gate, streams, sockets, connection: options.connection })
   const sites = [dashboardSite, ...(options.sites ?? [])]
-  const pages = registerPages(app, pagesBeside(sites, options.pages), rows)
+  const home = options.sites?.some(({ paths }) => paths.includes('/')) === true ? `${app.prefix}/` : ''
+  const pages = registerPages(app, pagesBeside(sites, options.pages), rows, home)
   const docs = await registerDocs(app, openApiDocument(rows, { prefix: app.prefix, version, cookie: gate.cookie.name }))
-  const served = [...rows, ...pages, ...docs, ...sites.flatMap((site) => registerSite(app, site))]
+  const served = [...rows, ...pages, ...docs, ...sites.flatMap((site) => registerSite(app, site, home))]
   registerUnknownRoutes(app, served)
   return served
 }

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 import { PlaceLink } from '../place-link.tsx'
 import { sections } from '../sections.tsx'
 import { useSession } from '../session.ts'
+import { useSource } from '../source.ts'
 import type { Lapse } from '../summary/freshness.model.ts'
 import { sectionState } from './section-state.model.ts'
 
@@ -18,6 +19,7 @@ const troubles: Readonly<Partial<Record<StatusName, string>>> = { fail: 'failing
 /** The sections with what is wrong in them; a bar at the foot on a phone. */
 export function Rail({ summary, lapse }: RailProps) {
   const [location] = useLocation()
+  const { workspacePath } = useSource()
   return (
     <nav className="rail" aria-label="Sections">
       <PlaceLink className="home" href="/">
@@ -44,6 +46,12 @@ export function Rail({ summary, lapse }: RailProps) {
           )
         })}
       </ul>
+      {workspacePath !== undefined && (
+        <a className="away" href={workspacePath} title="Workspace">
+          <Icon name="document" />
+          <span className="label">Workspace</span>
+        </a>
+      )}
       <Foot summary={summary} lapse={lapse} />
     </nav>
   )

@@ -3,6 +3,7 @@ import { Mark, Segment, ThemeButton } from '@millrace/ui'
 import type { useTheme } from '@millrace/ui'
 import { useLocation } from 'wouter'
 import { ranges, useRange } from '../place.ts'
+import { useSource } from '../source.ts'
 import { Crumb } from './crumb.tsx'
 import { Freshness } from './freshness.tsx'
 import { LiveSwitch } from './live-switch.tsx'
@@ -20,13 +21,20 @@ interface TopBarProps {
 export function TopBar({ theme, summary, signInPath }: TopBarProps) {
   const [range, setRange] = useRange()
   const [location] = useLocation()
+  const { workspacePath } = useSource()
   const hasFigures = placeOf(location) !== null
   const environment = summary?.environment ?? null
   return (
     <header className="topbar">
-      <span className="small-mark">
-        <Mark size={20} />
-      </span>
+      {workspacePath === undefined ? (
+        <span className="small-mark">
+          <Mark size={20} />
+        </span>
+      ) : (
+        <a className="small-mark" href={workspacePath} aria-label="Workspace" title="Workspace">
+          <Mark size={20} />
+        </a>
+      )}
       <Crumb />
       {environment !== null && <span className="tag">{environment}</span>}
       <div className="mr:flex-1" />

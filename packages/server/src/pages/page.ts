@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 
-/** A static page. `{{base}}` in it becomes the path the plugin is mounted at, `{{routes}}` the table of what is served. */
+/**
+ * A static page. `{{base}}` in it becomes the path the plugin is mounted at, `{{routes}}` the table of what is
+ * served, `{{home}}` the path of the application's own site at `/`, or nothing where there is none.
+ */
 export interface Page {
   readonly contentType: string
   readonly body: string

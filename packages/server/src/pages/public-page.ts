@@ -17,3 +17,8 @@ export function isKnown(request: FastifyRequest, reply: FastifyReply, etag: stri
   void reply.header('etag', etag)
   return request.headers['if-none-match'] === etag
 }
+
+/** A page with what only the server knows put in: each name of `fill` becomes its value. */
+export function filled(page: string, fill: Readonly<Record<string, string>>): string {
+  return Object.entries(fill).reduce((text, [name, value]) => text.replaceAll(name, value), page)
+}

@@ -4,7 +4,7 @@ const form = document.querySelector('form')
 const field = document.querySelector('#token')
 const button = document.querySelector('button')
 const status = document.querySelector('#status')
-const { base } = form.dataset
+const { base, home } = form.dataset
 
 form.addEventListener('submit', (event) => {
   event.preventDefault()
@@ -47,12 +47,12 @@ async function signIn(token) {
   }
 }
 
-/** Where to go: a path of this server that the address asks for, else the dashboard. */
+/** Where to go: a path of this server that the address asks for, else the application's own pages, else the dashboard. */
 function target() {
   const asked = new URLSearchParams(location.search).get('next') ?? ''
   const url = URL.canParse(asked, location.href) ? new URL(asked, location.href) : undefined
   const isOwn = asked.startsWith('/') && url?.origin === location.origin
-  return isOwn ? url.pathname + url.search + url.hash : `${base}/dashboard/`
+  return isOwn ? url.pathname + url.search + url.hash : home || `${base}/dashboard/`
 }
 
 function reasonOf(problem, answer, token) {

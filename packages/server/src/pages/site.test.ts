@@ -98,6 +98,10 @@ describe.each(['', '/tools/queues'])('a site of an application mounted at "%s"',
     expect((await ask('/api/nothing')).statusCode).toBe(401)
   })
 
+  it('is where who signs in and who looks at the dashboard can go on to', async () => {
+    for (const path of ['/sign-in', '/dashboard/']) expect((await ask(path)).body, path).toContain(`data-home="${prefix}/"`)
+  })
+
   it('lets in the style sheets that its page makes by a word of each answer, and never one of an older answer', async () => {
     const nonces = await Promise.all(
       [1, 2].map(async () => {

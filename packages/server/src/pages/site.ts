@@ -5,12 +5,12 @@ import { gzip } from 'node:zlib'
 import { MillraceError } from '@millrace/connection'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Served } from '../http/unknown-routes.ts'
-import { etagOf, isKnown, publicPage } from './public-page.ts'
+import { etagOf, filled, isKnown, publicPage } from './public-page.ts'
 
 /**
  * A built site: one page, which shows what the address names (an address it knows nothing at is answered with 200 too, and the page
- * says so), and assets whose names carry a hash of what they hold. In the page
- * `{{base}}` becomes the path that the plugin is mounted at.
+ * says so), and assets whose names carry a hash of what they hold. In the page `{{base}}` becomes the path that the plugin is mounted at,
+ * and `{{home}}` the path of the application's own site at `/`, or nothing.
  */
 export interface Site {
   /** What it is called where it is not built or was built anew: "The dashboard". */
@@ -56,8 +56,8 @@ const compress = promisify(gzip)
  *
  * @throws Error  it was never built
  */
-export function registerSite(app: FastifyInstance, site: Site): Served[] {
-  const page = readPage(site, app.prefix)
+export function registerSite(app: FastifyInstance, site: Site, home: string): Served[] {
+  const page = readPage(site, { '{{base}}': app.prefix, '{{home}}': home })
   const assets = readAssets(site)
   app.get(`${site.assetsPath}/:name`, { config: publicPage }, async (request, reply) => {
     const asset = assets.get((request.params as { name: string }).name)
@@ -89,9 +89,10 @@ async function sendWithNonce(_request: FastifyRequest, reply: FastifyReply, { co
   return reply.header('content-security-policy', policy).type(contentType).send(body.toString().replaceAll('{{nonce}}', nonce))
 }
 
-function readPage({ name, folder }: Site, base: string): Asset {
+function readPage({ name, folder }: Site, fill: Readonly<Record<string, string>>): Asset {
   try {
-    return assetOf('index.html', Buffer.from(readFileSync(new URL('index.html', folder), 'utf8').replaceAll('{{base}}', base)))
+    const text = readFileSync(new URL('index.html', folder), 'utf8')
+    return assetOf('index.html', Buffer.from(filled(text, fill)))
   } catch (error) {
     throw new Error(`${name} is not built; run npm run build.`, { cause: error })
   }
