@@ -185,7 +185,7 @@ test('files are imported with a bar on every page, and each that is left out is 
     ['latin.md', 'not valid UTF-8'],
   ] as const)
     await leftOut.getByRole('listitem').filter({ hasText: name }).getByText(reason).waitFor()
-  await page.getByRole('link', { name: 'All documents', exact: true }).first().click()
+  await page.getByRole('complementary').getByRole('link', { name: 'Recent' }).click()
   await page.getByRole('complementary').getByRole('region', { name: 'Import' }).getByText('4 of 4 files').waitFor()
   await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Stones of the mill' }).waitFor()
   await page.context().close()

@@ -52,9 +52,15 @@ export function editorExtensions({ text, awareness }: Room, known: Known): Exten
       ...searchKeymap,
       ...markdownKeymap,
       ...defaultKeymap,
-      // Escape and then Tab leaves the editor (tabFocusMode of the default keys).
+      // Escape and then Tab leaves the text.
       indentWithTab,
     ]),
-    EditorView.contentAttributes.of({ 'aria-label': 'Text of the document', spellcheck: 'true', autocapitalize: 'sentences' }),
+    EditorView.contentAttributes.of({
+      'aria-label': 'Text of the document',
+      'aria-description': 'Escape and then Tab leaves the text',
+      tabindex: '0',
+      spellcheck: 'true',
+      autocapitalize: 'sentences',
+    }),
   ]
 }

@@ -1,6 +1,6 @@
 import { Icon, Mark, ThemeButton } from '@millrace/ui'
 import type { useTheme } from '@millrace/ui'
-import { Link, useLocation } from 'wouter'
+import { Link, useLocation, useSearch } from 'wouter'
 import { DocumentTree } from '../documents/document-tree.tsx'
 import { NewDocument } from '../documents/new-document.tsx'
 import { useDocuments } from '../documents/use-documents.ts'
@@ -12,6 +12,7 @@ import { Account } from './account.tsx'
 /** The left column: search, inbox, every document. It is there on each page. */
 export function Column({ theme }: { readonly theme: ReturnType<typeof useTheme> }) {
   const [location] = useLocation()
+  const isByTitle = useSearch().includes('order=title')
   const total = useDocuments().data?.total
   const mayWrite = useMayWrite()
   return (
@@ -31,7 +32,11 @@ export function Column({ theme }: { readonly theme: ReturnType<typeof useTheme> 
         </Link>
         <nav aria-label="Workspace">
           <InboxEntries />
-          <Link href="/" className="place" aria-current={location === '/' ? 'page' : undefined}>
+          <Link href="/" className="place" aria-current={location === '/' && !isByTitle ? 'page' : undefined}>
+            <Icon name="recent" />
+            Recent
+          </Link>
+          <Link href="/?order=title" className="place" aria-current={location === '/' && isByTitle ? 'page' : undefined}>
             <Icon name="document" />
             All documents
             {total !== undefined && <span className="count">{total.toLocaleString('en-US')}</span>}
