@@ -16,7 +16,7 @@ export async function importOwnDocuments(imports: ImportService, keyValue: KeyVa
   if (paths.length === 0 || !(await keyValue.compareAndSet('own-documents', undefined, new Date().toISOString()))) return
   const upload = await imports.begin('millrace')
   for (const path of paths) await upload.accept(`millrace/${path}`, await readFound({ absolute: join(root, path) }))
-  await upload.end()
+  await upload.end({ isWhole: true })
   log.debug({ files: paths.length }, 'the own documents are on their way')
 }
 

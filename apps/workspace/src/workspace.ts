@@ -87,7 +87,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     searchIndex,
     search,
     reindexing,
-    imports: new ImportService({ documents, record: shared.imports, outbox }),
+    imports: new ImportService({ documents, record: shared.imports, outbox, lookUp: (queue, id) => queues.queue(queue).message(id) }),
     inbox: shared.inbox,
     people: shared.people,
     watches: shared.watches,

@@ -30,6 +30,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'EnqueueResults',
     'Enqueued',
     'ExportFormat',
+    'FailedFile',
     'FieldProblem',
     'Heading',
     'HealthReport',

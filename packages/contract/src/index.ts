@@ -43,7 +43,7 @@ export {
   Watch,
 } from './workspace/documents.ts'
 export { DocumentsChanged, ImportMoved } from './workspace/events.ts'
-export { ImportAccepted, ImportId, ImportProgress, SkippedFile, SkipReason } from './workspace/imports.ts'
+export { FailedFile, ImportAccepted, ImportId, ImportProgress, SkippedFile, SkipReason } from './workspace/imports.ts'
 export { Inbox, InboxItem, InboxRead, Unread } from './workspace/inbox.ts'
 export { People } from './workspace/people.ts'
 export { SampleStart, SampleTraffic } from './workspace/sample-traffic.ts'

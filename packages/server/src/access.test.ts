@@ -12,6 +12,7 @@ const progress = {
   state: 'done',
   counts: { received: 0, skipped: 0, accepted: 0, stored: 0, unchanged: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 },
   skipped: [],
+  failed: [],
   startedBy: null,
   createdAtMs: 0,
   finishedAtMs: 0,

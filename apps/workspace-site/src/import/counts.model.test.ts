@@ -3,7 +3,16 @@ import { expect, it } from 'vitest'
 import { countsOf } from './counts.model.ts'
 
 const counts = { received: 9, skipped: 1, accepted: 8, stored: 6, unchanged: 2, indexed: 5, mentions: 3, failed: 1, cancelled: 0 }
-const progress: ImportProgress = { id: 'a', state: 'processing', counts, skipped: [], startedBy: null, createdAtMs: 0, finishedAtMs: null }
+const progress: ImportProgress = {
+  id: 'a',
+  state: 'processing',
+  counts,
+  skipped: [],
+  failed: [],
+  startedBy: null,
+  createdAtMs: 0,
+  finishedAtMs: null,
+}
 
 it('a file is settled when it is found by search, failed or left out; what was unchanged is not counted as stored', () => {
   expect(countsOf({ files: 10, leftOut: [{ path: 'a', reason: 'empty', detail: '' }], progress })).toEqual({

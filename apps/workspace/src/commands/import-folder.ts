@@ -112,7 +112,7 @@ export async function importFolder(
 }
 
 function isOver(progress: ImportProgress | undefined): boolean {
-  return progress?.state === 'done' || progress?.state === 'cancelled'
+  return progress !== undefined && ['done', 'interrupted', 'cancelled'].includes(progress.state)
 }
 
 async function sendFiles(
@@ -153,5 +153,5 @@ function onlySent(id: string, answer: ImportAccepted | undefined): ImportProgres
   const { received, accepted, skipped } = answer ?? { received: 0, accepted: 0, skipped: 0 }
   const counts = { received, accepted, skipped, stored: 0, unchanged: 0, indexed: 0, mentions: 0, failed: 0, cancelled: 0 }
   const state = answer === undefined ? 'cancelled' : 'processing'
-  return { id, state, counts, skipped: [], startedBy: null, createdAtMs: Date.now(), finishedAtMs: null }
+  return { id, state, counts, skipped: [], failed: [], startedBy: null, createdAtMs: Date.now(), finishedAtMs: null }
 }

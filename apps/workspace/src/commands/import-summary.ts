@@ -20,10 +20,12 @@ export function summaryOf(
     `${state === 'cancelled' ? 'Cancelled the import of' : 'Imported'} ${folder}: ${many(counts.stored - counts.unchanged, 'document')} stored${unchanged}, ${counts.indexed} found by search, ${many(counts.mentions, 'mention')}.`,
   ]
   const waiting = counts.accepted - counts.indexed - counts.failed - counts.cancelled
-  if (counts.failed > 0)
-    sentences.push(
-      `${many(counts.failed, 'document')} failed; \`document-operations\` and \`search-operations\` keep them as dead messages with the reason.`,
-    )
+  if (counts.failed > 0) {
+    sentences.push(`${many(counts.failed, 'document')} failed:`)
+    for (const { path, reason } of progress.failed.slice(0, listed)) sentences.push(`  ${path}: ${reason}`)
+    if (counts.failed > listed) sentences.push(`  … and ${counts.failed - listed} more`)
+  }
+  if (state === 'interrupted') sentences.push('The upload broke off: import the folder again, and what is stored is not stored twice.')
   const notStored = options.files - counts.stored - counts.failed - counts.skipped
   if (state === 'cancelled' && notStored > 0) sentences.push(`${many(notStored, 'file')} not stored.`)
   else if (waiting > 0)

@@ -12,8 +12,10 @@ export function handleQueues(service: MessageQueueService, rooms: Rooms, log: Lo
   service.process('notifications', (messages) => each(messages, (message) => notify(rooms, message)))
   service.process('analytics', (messages) => countActivity(rooms, messages))
   for (const worker of [storing, indexing]) {
-    worker.on('dead', ({ message }) => {
-      tellImport(rooms, message).catch((error: unknown) => log.warn({ err: error }, 'an import was not told of a file that was given up'))
+    worker.on('dead', ({ message, reason }) => {
+      tellImport(rooms, message, reason).catch((error: unknown) =>
+        log.warn({ err: error }, 'an import was not told of a file that was given up'),
+      )
     })
   }
 }
@@ -33,7 +35,7 @@ function each(messages: readonly Message[], handle: (message: Message) => Promis
 }
 
 /** So that nobody waits for a file that was given up. */
-async function tellImport(rooms: Rooms, message: Message | null): Promise<void> {
+async function tellImport(rooms: Rooms, message: Message | null, reason: string): Promise<void> {
   const { importId, documentId } = (message?.payload ?? {}) as { importId?: unknown; documentId?: unknown }
-  if (typeof importId === 'string' && typeof documentId === 'string') await rooms.imports.mark(importId, 'failed', documentId)
+  if (typeof importId === 'string' && typeof documentId === 'string') await rooms.imports.fail(importId, documentId, reason)
 }

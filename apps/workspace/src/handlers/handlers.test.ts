@@ -1,13 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { Bury, CacheService, connectEmbedded } from 'millrace'
 import type { EnqueueOptions, Message } from 'millrace'
 import { EmbeddedDocumentStore } from '../documents/embedded-document-store.ts'
 import { RecentDocuments } from '../documents/recent-documents.ts'
 import { RenderedDocuments } from '../documents/rendered-documents.ts'
 import { documentIdOf, ImportService } from '../imports/import-service.ts'
+import type { LookUp } from '../imports/import-service.ts'
 import { ImportRecord } from '../imports/import-record.ts'
 import { Inbox } from '../inbox/inbox.ts'
 import { Outbox } from '../outbox.ts'
@@ -30,6 +31,7 @@ afterAll(async () => {
   await connection.close()
   rmSync(folder, { recursive: true, force: true })
 })
+afterEach(() => void vi.useRealTimers())
 let rooms = 0
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -68,11 +70,14 @@ async function setup() {
     trends: new Trends(connection.keyValue(`trends-${name}`)),
     documentActivity: new DocumentActivity(connection.keyValue(`activity-${name}`)),
   }
-  const service = new ImportService({ documents, record: imports, outbox })
+  /** What became of a message that was sent; it waits unless a test says otherwise. */
+  const states = new Map<string, Awaited<ReturnType<LookUp>>>()
+  const lookUp: LookUp = async (_queue, messageId) => (states.has(messageId) ? states.get(messageId) : { state: 'ready', reason: null })
+  const service = new ImportService({ documents, record: imports, outbox, lookUp })
   const importFiles = async (files: Record<string, string | Uint8Array>, id?: string) => {
     const upload = await service.begin('bob', id)
     for (const [path, text] of Object.entries(files)) await upload.accept(path, typeof text === 'string' ? Buffer.from(text) : text)
-    await upload.end()
+    await upload.end({ isWhole: true })
     return upload.id
   }
   const messages = (queue: string) => [...sent].filter(([, one]) => one.queue === queue).map(([id, one]) => messageOf(id, one))
@@ -84,7 +89,7 @@ async function setup() {
   }
   const found = (query: string) => index.search(query, { limit: 10 }).results.map(({ path }) => path)
   const rendered = new RenderedDocuments({ documents, index, cache })
-  return { ...all, rooms: all, index, cache, reindexing, rendered, sent, messages, service, importFiles, handleAll, found }
+  return { ...all, rooms: all, index, cache, reindexing, rendered, sent, states, messages, service, importFiles, handleAll, found }
 }
 
 function messageOf(id: string, { payload, options }: Sent): Message {
@@ -313,19 +318,29 @@ test('the rest of an import goes on when files are bad, and each is listed with 
     'empty.md': '',
     'huge.md': new Uint8Array(1_048_577).fill(97),
     '../out.md': 'x',
+    '/etc/passwd.md': 'x',
+    'C:\\x.md': 'x',
+    '..\\up.md': 'x',
+    'tab\there.md': 'x',
+    './good.md': 'another of the same name',
     'image.png': 'x',
     '': 'x',
     'also good.markdown': 'fine too',
   })
   await handleAll()
   const progress = await service.progress(id)
-  expect(progress.counts).toMatchObject({ received: 9, accepted: 2, skipped: 7, stored: 2, indexed: 2 })
+  expect(progress.counts).toMatchObject({ received: 14, accepted: 2, skipped: 12, stored: 2, indexed: 2 })
   expect(Object.fromEntries(progress.skipped.map(({ path, reason }) => [path, reason]))).toEqual({
     'binary.md': 'not-text',
     'latin.md': 'not-text',
     'empty.md': 'empty',
     'huge.md': 'too-large',
     '../out.md': 'bad-path',
+    '/etc/passwd.md': 'bad-path',
+    'C:\\x.md': 'bad-path',
+    '..\\up.md': 'bad-path',
+    'tab\there.md': 'bad-path',
+    './good.md': 'duplicate',
     'image.png': 'not-markdown',
     '(no name 1)': 'bad-path',
   })
@@ -373,6 +388,72 @@ test('a cancelled import drops what waits and keeps what was stored, and the sam
   const again = await importFiles(files)
   await handleAll()
   expect(await service.progress(again)).toMatchObject({ state: 'done', counts: { accepted: 2, stored: 2, indexed: 2 } })
+})
+
+test('a file whose message was given up by a crash, or removed, has failed with the reason, and the import is over', async () => {
+  const { importFiles, messages, rooms: all, service, states } = await setup()
+  const files = { 'ok.md': 'one', 'killed.md': 'two', 'purged.md': 'three', 'unfound.md': 'four', 'halfway.md': 'five' }
+  const id = await importFiles(files)
+  const of = (queue: string, path: string) => messages(queue).find((message) => message.id.includes(documentIdOf(path))) as Message
+  for (const path of ['ok.md', 'unfound.md']) {
+    await storeVersion(all, of('document-operations', path))
+    states.set(of('document-operations', path).id, { state: 'completed', reason: null })
+  }
+  await indexVersion(all, of('search-operations', 'ok.md'))
+  const reason = 'it ran alone and its worker crashed, twice'
+  states.set(of('document-operations', 'killed.md').id, { state: 'dead', reason })
+  states.set(of('document-operations', 'purged.md').id, undefined)
+  states.set(of('search-operations', 'unfound.md').id, { state: 'dead', reason })
+  // A worker died between storing it and sending what follows: the message that stored it is still there.
+  await storeVersion(all, of('document-operations', 'halfway.md'))
+  states.set(of('search-operations', 'halfway.md').id, undefined)
+  expect(await service.progress(id)).toMatchObject({ state: 'processing', counts: { failed: 0 } })
+  // Nothing moves.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 6_000 })
+  const over = await service.progress(id)
+  expect(over).toMatchObject({ state: 'processing', counts: { accepted: 5, indexed: 1, failed: 3 } })
+  states.set(of('document-operations', 'halfway.md').id, { state: 'completed', reason: null })
+  expect(over.failed.toSorted((a, b) => (a.path < b.path ? -1 : 1))).toEqual([
+    { path: 'killed.md', reason },
+    { path: 'purged.md', reason: 'its message is gone; import it again' },
+    { path: 'unfound.md', reason },
+  ])
+  vi.setSystemTime(Date.now() + 6_000)
+  expect(await service.progress(id)).toMatchObject({ state: 'done', counts: { failed: 4 } })
+
+  // Sent again, they have another try.
+  await importFiles(files, id)
+  expect(await service.progress(id)).toMatchObject({ state: 'processing', failed: [], counts: { failed: 0 } })
+  for (const message of messages('document-operations')) await storeVersion(all, message)
+  for (const message of messages('search-operations')) await indexVersion(all, message)
+  expect(await service.progress(id)).toMatchObject({ state: 'done', failed: [], counts: { accepted: 5, indexed: 5, failed: 0 } })
+})
+
+test('messages that wait, however long, are no failure', async () => {
+  const { importFiles, service } = await setup()
+  const id = await importFiles({ 'a.md': 'one' })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+  expect(await service.progress(id)).toMatchObject({ state: 'processing', counts: { failed: 0 } })
+})
+
+test('an import whose upload broke off, or whose server died, says so once the rest is done, and is made whole by sending it again', async () => {
+  const { service, handleAll, importFiles } = await setup()
+  const files = { 'a.md': 'one', 'b.md': 'two' }
+  const upload = await service.begin('bob', 'broken')
+  await upload.accept('a.md', Buffer.from('one'))
+  expect((await service.progress('broken')).state).toBe('receiving')
+  // The server dies here: nobody says that it ended.
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 })
+  expect((await service.progress('broken')).state).toBe('processing')
+  await handleAll()
+  expect(await service.progress('broken')).toMatchObject({
+    state: 'interrupted',
+    counts: { accepted: 1, indexed: 1 },
+    finishedAtMs: expect.any(Number),
+  })
+  await importFiles(files, 'broken')
+  await handleAll()
+  expect(await service.progress('broken')).toMatchObject({ state: 'done', counts: { accepted: 2, indexed: 2 } })
 })
 
 test('an import nobody started is not found', async () => {

@@ -19,19 +19,20 @@ export function isMarkdownName(name: string): boolean {
 }
 
 /**
- * The path of a file as it is kept and shown: `/` between segments, no leading `./`. It names a document and never a place on a disk.
+ * The path of a file as it is kept and shown: `/` between segments, also where `\` was, no leading `./`. It names a document and never a
+ * place on a disk.
  * @throws MillraceError IMPORT_FILE_REFUSED, read by `refusalOf`
  */
 export function acceptPath(path: string): string {
-  const segments = path
-    .replaceAll('\\', '/')
-    .split('/')
-    .filter((segment) => segment !== '' && segment !== '.')
+  const slashed = path.replaceAll('\\', '/')
+  const segments = slashed.split('/').filter((segment) => segment !== '' && segment !== '.')
   const clean = segments.join('/').normalize('NFC')
   if (clean === '') throw refused('bad-path', 'the path is empty')
+  if (slashed.startsWith('/') || /^[a-z]:/i.test(slashed))
+    throw refused('bad-path', 'the path is that of a place on a disk; it must begin in the folder')
   if (segments.includes('..')) throw refused('bad-path', 'the path leads out of its folder')
   if (clean.length > maxPathLength) throw refused('bad-path', `the path is longer than ${maxPathLength} characters`)
-  if (/\p{Cc}/u.test(clean)) throw refused('bad-path', 'the path holds control characters')
+  if (/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(clean)) throw refused('bad-path', 'the path holds control characters')
   if (!isMarkdownName(clean)) throw refused('not-markdown', 'only .md and .markdown are imported')
   return clean
 }

@@ -1,5 +1,5 @@
 import type { KeyValue } from 'millrace'
-import type { ImportProgress, SkippedFile } from '@millrace/contract'
+import type { FailedFile, ImportProgress, SkippedFile } from '@millrace/contract'
 import { Refresh } from '../events/refresh.ts'
 import type { Refusal } from './accept.ts'
 
@@ -16,10 +16,22 @@ export type Mark = (typeof marks)[number]
 /** After one of these nothing more happens to a file. */
 const settling: ReadonlySet<Mark> = new Set(['indexed', 'failed', 'cancelled'])
 
+/** A file of an import, as the document and the version it becomes. */
+interface ImportedFile {
+  readonly documentId: string
+  readonly path: string
+  readonly version: number
+}
+
+interface StuckFile extends ImportedFile {
+  readonly isStored: boolean
+}
+
 /**
  * How far each import is, for seven days. Every call may be repeated.
  *
- * Keys: `import:<id>` fields · `import:<id>:<mark>` sets · `import:<id>:skips` fields by path · `start:<id>` · `imports` by time of start.
+ * Keys: `import:<id>` fields · `import:<id>:<mark>` sets · `import:<id>:skips` fields by path · `import:<id>:files` and
+ * `import:<id>:failures` fields by document · `start:<id>` · `imports` by time of start.
  */
 export class ImportRecord {
   readonly #keyValue: KeyValue
@@ -52,12 +64,64 @@ export class ImportRecord {
     await this.#keyValue.setField(`import:${id}`, 'receivingUntilMs', String(Date.now() + receivingMs))
   }
 
-  /** No further file comes. */
-  async endReceiving(id: string): Promise<void> {
+  /** No further file comes. `isWhole`: the upload was read to its end. Until then, and unless that is said, it has broken off. */
+  async endReceiving(id: string, { isWhole }: { readonly isWhole: boolean }): Promise<void> {
     const nowMs = String(Date.now())
+    await this.#keyValue.setField(`import:${id}`, 'isWhole', isWhole ? '1' : '')
     await this.#keyValue.setField(`import:${id}`, 'receivingUntilMs', '0')
     await this.#keyValue.setField(`import:${id}`, 'lastAtMs', nowMs)
     this.#moved.ask(id)
+  }
+
+  /** A file that is taken in, under the version it is staged as. @returns whether it was not before */
+  async accept(id: string, file: ImportedFile): Promise<boolean> {
+    const { documentId, path, version } = file
+    await this.#keyValue.setField(`import:${id}:files`, documentId, JSON.stringify([path, version]))
+    const isNew = await this.mark(id, 'accepted', documentId)
+    // Sent again, it has another try.
+    if (!isNew) await this.#forgetFailure(id, documentId)
+    return isNew
+  }
+
+  /** A file whose message was given up, or is gone. */
+  async fail(id: string, documentId: string, reason: string): Promise<void> {
+    const file = await this.#keyValue.getField(`import:${id}:files`, documentId)
+    const [path] = file === undefined ? [documentId] : (JSON.parse(file) as [string, number])
+    if ((await this.count(id, 'failed')) < listedSkips) {
+      await this.#keyValue.setField(
+        `import:${id}:failures`,
+        documentId,
+        JSON.stringify({ path, reason: reason.slice(0, 500) } satisfies FailedFile),
+      )
+    }
+    await this.mark(id, 'failed', documentId)
+  }
+
+  /**
+   * Files that are taken in and neither found by search yet nor given up, at most `limit`; none while something
+   * moved within `quietMs`. O(files).
+   */
+  async stuck(id: string, { quietMs, limit }: { readonly quietMs: number; readonly limit: number }): Promise<StuckFile[]> {
+    const fields = await this.#keyValue.fields(`import:${id}`)
+    if (
+      fields.has('cancelled') ||
+      Math.max(Number(fields.get('lastAtMs') ?? 0), Number(fields.get('receivingUntilMs') ?? 0)) > Date.now() - quietMs
+    )
+      return []
+    const sets = await Promise.all(
+      ['accepted', 'indexed', 'failed', 'stored'].map((mark) => this.#keyValue.zrange(`import:${id}:${mark}`, 0, -1)),
+    )
+    const [accepted = [], indexed = [], failed = [], stored = []] = sets
+    const settled = new Set([...indexed, ...failed])
+    const isStored = new Set(stored)
+    const open = accepted.filter((documentId) => !settled.has(documentId)).slice(0, limit)
+    const files = await Promise.all(open.map((documentId) => this.#keyValue.getField(`import:${id}:files`, documentId)))
+    return open.flatMap((documentId, index) => {
+      const text = files[index]
+      if (text === undefined) return []
+      const [path, version] = JSON.parse(text) as [string, number]
+      return [{ documentId, path, version, isStored: isStored.has(documentId) }]
+    })
   }
 
   /** @returns whether it was not marked so before */
@@ -65,6 +129,8 @@ export class ImportRecord {
     const nowMs = Date.now()
     const added = await this.#keyValue.zadd(`import:${id}:${mark}`, nowMs, member)
     if (settling.has(mark)) await this.#keyValue.setField(`import:${id}`, 'lastAtMs', String(nowMs))
+    // Somebody let a message that was given up run once more.
+    if (mark === 'indexed') await this.#forgetFailure(id, member)
     this.#moved.ask(id)
     return added === 1
   }
@@ -98,9 +164,10 @@ export class ImportRecord {
     const { nowMs: createdAtMs, by } = JSON.parse(start) as { nowMs: number; by: string | null }
     // What settles a file is read after what accepts it, so that no count runs ahead of another.
     const settled = await Promise.all(marks.map((mark) => this.count(id, mark)))
-    const [fields, skips, accepted, skipped] = await Promise.all([
+    const [fields, skips, failures, accepted, skipped] = await Promise.all([
       this.#keyValue.fields(`import:${id}`),
       this.#keyValue.fields(`import:${id}:skips`),
+      this.#keyValue.fields(`import:${id}:failures`),
       this.count(id, 'accepted'),
       this.count(id, 'skipped'),
     ])
@@ -110,21 +177,37 @@ export class ImportRecord {
       skipped,
     }
     const receiving = Number(fields.get('receivingUntilMs') ?? 0) > Date.now()
-    const done = !receiving && counts.indexed + counts.failed + counts.cancelled >= counts.accepted
+    const isOver = !receiving && counts.indexed + counts.failed + counts.cancelled >= counts.accepted
     const cancelled = fields.has('cancelled')
     return {
       id,
-      state: cancelled ? 'cancelled' : receiving ? 'receiving' : done ? 'done' : 'processing',
+      state: cancelled
+        ? 'cancelled'
+        : receiving
+          ? 'receiving'
+          : !isOver
+            ? 'processing'
+            : fields.get('isWhole') === '1'
+              ? 'done'
+              : 'interrupted',
       counts: { received: accepted + skipped, ...counts },
       skipped: [...skips].map(([path, text]) => ({ path, ...(JSON.parse(text) as Refusal) }) satisfies SkippedFile),
+      failed: [...failures.values()].map((text) => JSON.parse(text) as FailedFile),
       startedBy: by,
       createdAtMs,
-      finishedAtMs: done ? Number(fields.get('lastAtMs') ?? createdAtMs) : null,
+      finishedAtMs: isOver ? Number(fields.get('lastAtMs') ?? createdAtMs) : null,
+    }
+  }
+
+  async #forgetFailure(id: string, documentId: string): Promise<void> {
+    if ((await this.#keyValue.zrem(`import:${id}:failed`, documentId)) > 0) {
+      await this.#keyValue.deleteField(`import:${id}:failures`, documentId)
     }
   }
 
   async #forget(id: string): Promise<void> {
-    await this.#keyValue.delete(`import:${id}`, `import:${id}:skips`, `start:${id}`, ...marks.map((mark) => `import:${id}:${mark}`))
+    const own = ['skips', 'files', 'failures', ...marks].map((name) => `import:${id}:${name}`)
+    await this.#keyValue.delete(`import:${id}`, `start:${id}`, ...own)
     await this.#keyValue.zrem('imports', id)
   }
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { MillraceError } from 'millrace'
 import type { ImportProgress } from '@millrace/contract'
 import { titleOf } from '@millrace/markdown'
+import { messagesOfVersion } from '../outbox.ts'
 import { acceptPath, acceptText, maxFiles, refusalOf, refused } from './accept.ts'
 import type { DocumentStore } from '../documents/document-store.ts'
 import type { Outbox } from '../outbox.ts'
@@ -18,21 +19,31 @@ export interface Upload {
   accept(path: string, bytes: Uint8Array): Promise<void>
   /** Records a file that was refused before its bytes were read. */
   skip(path: string, refusal: Refusal): Promise<void>
-  end(): Promise<void>
+  /** @param how whether the upload was read to its end */
+  end(how: { readonly isWhole: boolean }): Promise<void>
 }
 
 const sayReceivingMs = 10_000
+/** Of an import where nothing moved for so long, messages are looked up, ms. */
+const quietMs = 5_000
+/** So many files at a look. */
+const lookedUp = 200
+
+/** What is known of a message; undefined for one that is not kept. */
+export type LookUp = (queue: string, id: string) => Promise<{ readonly state: string; readonly reason: string | null } | undefined>
 
 /** Takes files in: each is staged under a version number, and a `low` message tells `document-operations` to store it. */
 export class ImportService {
   readonly #documents: DocumentStore
   readonly #record: ImportRecord
   readonly #outbox: Outbox
+  readonly #lookUp: LookUp
 
-  constructor(rooms: { documents: DocumentStore; record: ImportRecord; outbox: Outbox }) {
+  constructor(rooms: { documents: DocumentStore; record: ImportRecord; outbox: Outbox; lookUp: LookUp }) {
     this.#documents = rooms.documents
     this.#record = rooms.record
     this.#outbox = rooms.outbox
+    this.#lookUp = rooms.lookUp
   }
 
   /** @param id the caller's own, to go on with an import whose upload broke off; the same files again change nothing */
@@ -40,6 +51,7 @@ export class ImportService {
     await this.#record.begin(id, by)
     let files = (await this.#record.count(id, 'accepted')) + (await this.#record.count(id, 'skipped'))
     let unnamed = 0
+    const taken = new Set<string>()
     const saying = setInterval(() => void this.#record.stillReceiving(id).catch(() => undefined), sayReceivingMs).unref()
     const skip = async (path: string, refusal: Refusal) => {
       const shown = path.slice(0, 1_024) || `(no name ${(unnamed += 1)})`
@@ -53,22 +65,26 @@ export class ImportService {
           throw new MillraceError('IMPORT_CANCELLED', `The import ${id} was cancelled; start another.`)
         try {
           if ((files += 1) > maxFiles) throw refused('too-many', `more than ${maxFiles} files in one import`)
-          await this.#take(id, by, acceptPath(path), acceptText(bytes))
+          const clean = acceptPath(path)
+          if (taken.has(clean)) throw refused('duplicate', 'a file of this name came before; it is the one that counts')
+          taken.add(clean)
+          await this.#take(id, by, clean, acceptText(bytes))
         } catch (error) {
           const refusal = refusalOf(error)
           if (!refusal) throw error
           await skip(path, refusal)
         }
       },
-      end: async () => {
+      end: async (how) => {
         clearInterval(saying)
-        await this.#record.endReceiving(id)
+        await this.#record.endReceiving(id, how)
       },
     }
   }
 
-  /** @throws MillraceError IMPORT_NOT_FOUND */
+  /** How it stands. Where nothing moves, what became of the messages is looked up, so that nobody waits for one that is gone. @throws MillraceError IMPORT_NOT_FOUND */
   async progress(id: string): Promise<ImportProgress> {
+    await this.#settle(id)
     const progress = await this.#record.read(id)
     if (!progress) throw notFound(id)
     return progress
@@ -80,11 +96,41 @@ export class ImportService {
     return this.progress(id)
   }
 
+  /** A file whose message was given up by a crash, or removed by somebody, is told by nobody. */
+  async #settle(id: string): Promise<void> {
+    const open = await this.#record.stuck(id, { quietMs, limit: lookedUp })
+    const over = new Map<string, string>()
+    for (const { documentId, version, isStored } of open) {
+      const reason = await this.#whyOver({ documentId, version }, isStored)
+      if (reason !== undefined) over.set(documentId, reason)
+    }
+    if (over.size === 0) return
+    // What came to its end between the two looks has left its message for a good reason.
+    for (const { documentId } of await this.#record.stuck(id, { quietMs, limit: lookedUp })) {
+      const reason = over.get(documentId)
+      if (reason !== undefined) await this.#record.fail(id, documentId, reason)
+    }
+  }
+
+  /** Why nothing more happens to a file; undefined while a message is there that brings it on. */
+  async #whyOver(file: { documentId: string; version: number }, isStored: boolean): Promise<string | undefined> {
+    const [storing, indexing] = messagesOfVersion(file, []).map(
+      ({ queue, id }) =>
+        () =>
+          this.#lookUp(queue, id),
+    )
+    const stored = await storing?.()
+    const isWaiting = stored !== undefined && stored.state !== 'completed'
+    const found = isStored && !isWaiting ? await indexing?.() : stored
+    if (found?.state === 'dead') return found.reason ?? 'it was given up'
+    return found === undefined ? 'its message is gone; import it again' : undefined
+  }
+
   async #take(id: string, by: string | null, path: string, text: string): Promise<void> {
     const documentId = documentIdOf(path)
     const author = by ?? 'import'
     const { version, status } = await this.#documents.stage({ documentId, title: titleOf(text, path), path, text, author, importId: id })
-    const isNew = await this.#record.mark(id, 'accepted', documentId)
+    const isNew = await this.#record.accept(id, { documentId, path, version })
     if (status === 'staged') return this.#outbox.storeVersion({ documentId, version, importId: id })
     // Nothing to store; a search file that never saw it learns of it.
     await this.#documents.announce(documentId)

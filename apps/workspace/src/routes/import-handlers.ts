@@ -14,13 +14,15 @@ export function importHandlers({ imports, search }: Workspace): Handlers {
     startImport: async (call) => {
       const { query, identity, log } = call
       const upload = await imports.begin(identity.subject, query.id)
+      let isWhole = false
       try {
         await takeFiles(upload, call.files())
+        isWhole = true
       } catch (error) {
         if (!isMillraceError(error, 'IMPORT_CANCELLED')) log.warn({ err: error, import: upload.id }, 'an upload ended early')
         throw error
       } finally {
-        await upload.end()
+        await upload.end({ isWhole })
       }
       const { id, counts } = await imports.progress(upload.id)
       return { id, received: counts.received, accepted: counts.accepted, skipped: counts.skipped }

@@ -4,7 +4,7 @@ import { Count, EpochMs, nullable, oneOf, record } from '../primitives.ts'
 
 export const ImportId = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: '1–64 letters, digits, underscores or hyphens' })
 
-export const SkipReason = oneOf(['too-large', 'too-many', 'not-markdown', 'not-text', 'empty', 'bad-path', 'cut-off'])
+export const SkipReason = oneOf(['too-large', 'too-many', 'not-markdown', 'not-text', 'empty', 'bad-path', 'duplicate', 'cut-off'])
 export type SkipReason = Static<typeof SkipReason>
 
 /** A file that was left out; the rest of the import goes on. */
@@ -15,12 +15,22 @@ export const SkippedFile = record({
 })
 export type SkippedFile = Static<typeof SkippedFile>
 
-/** An import as it stands. Done when every accepted file is stored and indexed, has failed, or was cancelled. */
+/** A file that was taken in and never became a document that search finds; its message is dead, or was removed. */
+export const FailedFile = record({
+  path: Type.String({ maxLength: 1_024 }),
+  reason: Type.String({ description: 'why its message was given up, or what to do' }),
+})
+export type FailedFile = Static<typeof FailedFile>
+
+/**
+ * An import as it stands. Over when every accepted file is stored and indexed, has failed, or was cancelled; it is then `done`, or
+ * `interrupted` where the upload broke off, so that files may be missing: the same files sent again under the same id make it whole.
+ */
 export const ImportProgress = record({
   id: ImportId,
   state: oneOf(
-    ['receiving', 'processing', 'done', 'cancelled'],
-    '`receiving`: the upload goes on; `processing`: all is received, the queues work',
+    ['receiving', 'processing', 'done', 'interrupted', 'cancelled'],
+    '`receiving`: the upload goes on; `processing`: what came is received, the queues work; `interrupted`: they are through, and the upload had broken off',
   ),
   counts: record({
     received: Count,
@@ -36,6 +46,7 @@ export const ImportProgress = record({
     cancelled: Count,
   }),
   skipped: Type.Array(SkippedFile, { description: 'the first 1,000; counts.skipped has them all' }),
+  failed: Type.Array(FailedFile, { description: 'the first 1,000; counts.failed has them all' }),
   startedBy: nullable(Type.String()),
   createdAtMs: EpochMs,
   finishedAtMs: nullable(EpochMs),

@@ -22,6 +22,7 @@ const progress = {
   state: 'done',
   counts,
   skipped: [{ path: 'notes/photo.md', reason: 'not-text', detail: 'a binary file: it holds NUL bytes' }],
+  failed: [],
   startedBy: 'ada',
   createdAtMs: momentMs - 8_000,
   finishedAtMs: momentMs,
