@@ -3,6 +3,8 @@ import type { ErrorRow } from 'millrace'
 /** The codes of the workspace's own routes. */
 export const workspaceErrors = {
   DOCUMENT_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
+  VERSION_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
+  TEXT_BUSY: { status: 503, retryable: true, after: 'Nothing was changed.' },
   DOCUMENT_REFUSED: { status: 400, retryable: false, after: 'Nothing was stored.' },
   WATCHERS_TOO_MANY: { status: 409, retryable: false, after: 'Nothing was changed.' },
   IMPORT_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },

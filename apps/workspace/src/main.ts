@@ -14,6 +14,7 @@ import { insightHandlers } from './routes/insight-handlers.ts'
 import { readingHandlers } from './routes/reading-handlers.ts'
 import { roomHandlers } from './routes/room-handlers.ts'
 import { sampleHandlers } from './routes/sample-handlers.ts'
+import { versionHandlers } from './routes/version-handlers.ts'
 import { workspaceSite } from './site.ts'
 import { startHelp } from './start-help.ts'
 import { openWorkspace } from './workspace.ts'
@@ -57,6 +58,7 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
     ...readingHandlers(workspace),
     ...roomHandlers(workspace),
     ...sampleHandlers(workspace),
+    ...versionHandlers(workspace),
   }
   const sites = [workspaceSite]
   const server = await createServer(config, { connection, queues: workspace.queues, log, errors: workspaceErrors, handlers, sites })

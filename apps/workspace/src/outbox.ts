@@ -10,6 +10,11 @@ export interface StoreVersion {
   readonly importId: string | null
 }
 
+/** To `document-operations`: make a version of what is written in a document's room. */
+export interface TakeSnapshot {
+  readonly documentId: string
+}
+
 /** To `search-operations`: let the search files know. */
 export type IndexVersion = StoreVersion
 
@@ -84,6 +89,17 @@ export class Outbox {
       priority: payload.importId === null ? 'normal' : 'low',
       name: 'store-version',
       id: idOf('store', payload),
+    })
+  }
+
+  /** @param asked one of those who ask under the same key does */
+  async takeSnapshot(documentId: string, asked: { readonly key: string; readonly delayMs: number }): Promise<void> {
+    const payload: TakeSnapshot = { documentId }
+    await this.#send('document-operations', payload, {
+      priority: 'normal',
+      name: 'snapshot',
+      id: `snapshot:${documentId}:${asked.key}`,
+      delayMs: asked.delayMs,
     })
   }
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { CacheService, MessageQueueService } from 'millrace'
-import type { Connection, Log } from 'millrace'
+import type { Connection, KeyValue, Log } from 'millrace'
 import { LiveDocuments } from './collaboration/live-documents.ts'
-import { UpdateLog } from './collaboration/update-log.ts'
+import { openCollaboration } from './collaboration/open-collaboration.ts'
 import { EmbeddedDocumentStore } from './documents/embedded-document-store.ts'
 import { RecentDocuments } from './documents/recent-documents.ts'
 import { RenderedDocuments } from './documents/rendered-documents.ts'
@@ -23,10 +23,11 @@ import { ActivityLog } from './trends/activity-log.ts'
 import { DocumentActivity } from './trends/document-activity.ts'
 import { Trends } from './trends/trends.ts'
 import { Watches } from './watches/watches.ts'
+import type { Collaboration } from './collaboration/open-collaboration.ts'
 import type { DocumentStore } from './documents/document-store.ts'
 
 /** Everything a server of the workspace works with. */
-export interface Workspace {
+export interface Workspace extends Collaboration {
   readonly queues: MessageQueueService
   readonly documents: DocumentStore
   readonly recent: RecentDocuments
@@ -78,7 +79,14 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   await events.start()
   const activity = new ActivityLog({ outbox, keyValue: connection.keyValue('workspace-views') }, log)
   const sample = new SampleTraffic(connection, log)
-  const rooms = new LiveDocuments({ documents, updates: shared.updates, log, onSaved: () => undefined })
+  const written = openCollaboration(roomsOf(connection), { ...shared, documents, log })
+  const { snapshots } = written
+  const rooms = new LiveDocuments({
+    ...written,
+    log,
+    onSaved: (documentId) => void snapshots.ask(documentId),
+    onLeft: (documentId) => void snapshots.askNow(documentId),
+  })
   return {
     queues,
     documents,
@@ -87,7 +95,13 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     searchIndex,
     search,
     reindexing,
-    imports: new ImportService({ documents, record: shared.imports, outbox, lookUp: (queue, id) => queues.queue(queue).message(id) }),
+    imports: new ImportService({
+      documents,
+      record: shared.imports,
+      outbox,
+      lookUp: (queue, id) => queues.queue(queue).message(id),
+      keepWritten: (documentId) => snapshots.keep(documentId),
+    }),
     inbox: shared.inbox,
     people: shared.people,
     watches: shared.watches,
@@ -99,9 +113,14 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     activity,
     sample,
     rooms,
-    handle: () => handleQueues(queues, { ...shared, documents, recent, search, indexMaker }, log),
+    ...written,
+    handle: () => {
+      handleQueues(queues, { ...shared, ...written, documents, recent, search, indexMaker }, log)
+      snapshots.start()
+    },
     close: once(async () => {
       await rooms.close()
+      snapshots.close()
       await sample.close()
       await activity.close()
       await events.close()
@@ -123,7 +142,8 @@ export function openWorker(options: { readonly connection: Connection; readonly 
   const shared = sharedRooms(connection, log)
   const documents = new SharedDocumentStore(connection.keyValue('workspace-documents'))
   const recent = new RecentDocuments(documents, shared.cache)
-  handleQueues(shared.queues, { ...shared, documents, recent, search: undefined, indexMaker: undefined }, log)
+  const written = openCollaboration(roomsOf(connection), { ...shared, documents, log })
+  handleQueues(shared.queues, { ...shared, ...written, documents, recent, search: undefined, indexMaker: undefined }, log)
   return { queues: shared.queues, close: once(() => shared.queues.close()) }
 }
 
@@ -132,12 +152,18 @@ function openDocuments(connection: Connection, folder: string): DocumentStore {
   return new SharedDocumentStore(connection.keyValue('workspace-documents'))
 }
 
+/** Edits give up early: they are tried again, and who opens a document should not wait for long. */
+const roomCallTimeoutMs = 5_000
+
+function roomsOf(connection: Connection): KeyValue {
+  return connection.keyValue('workspace-rooms', { callTimeoutMs: roomCallTimeoutMs })
+}
+
 function sharedRooms(connection: Connection, log: Log) {
   const queues = new MessageQueueService({ connection, log })
   return {
     queues,
     outbox: new Outbox(queues),
-    updates: new UpdateLog(connection.keyValue('workspace-rooms')),
     cache: new CacheService(connection, { room: 'workspace-cache' }),
     imports: new ImportRecord(connection.keyValue('workspace-imports')),
     inbox: new Inbox(connection.keyValue('workspace-inbox')),

@@ -13,7 +13,9 @@ it('the public names are these: a change must be meant, and told in the changelo
     'hasGap',
     'isUpdate',
     'maxMessageBytes',
+    'originOf',
     'protocolVersion',
+    'setOrigin',
     'textOf',
   ])
 })

@@ -1,5 +1,5 @@
 export type { Backoff } from './backoff.ts'
-export { textOf } from './document-text.ts'
+export { originOf, setOrigin, textOf } from './document-text.ts'
 export { maxMessageBytes } from './limits.ts'
 export { decodePresence, encodePresence } from './presence.ts'
 export type { Presence } from './presence.ts'

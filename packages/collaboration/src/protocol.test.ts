@@ -21,7 +21,7 @@ const clientMessage: fc.Arbitrary<ClientMessage> = fc.oneof(
 
 const serverMessage: fc.Arbitrary<ServerMessage> = fc.oneof(
   fc
-    .record({ version: number, mayWrite: fc.boolean(), name: words, maxTextBytes: number, maxUpdateBytes: number })
+    .record({ version: number, mayWrite: fc.boolean(), name: words, origin: words, maxTextBytes: number, maxUpdateBytes: number })
     .map((hello) => ({ kind: 'hello' as const, hello })),
   bytes.map((stateVector) => ({ kind: 'ask' as const, stateVector })),
   fc.constantFrom('state' as const, 'update' as const, 'presence' as const).chain((kind) => bytes.map((update) => ({ kind, update }))),

@@ -26,6 +26,8 @@ export interface Hello {
   readonly mayWrite: boolean
   /** How others see this client. */
   readonly name: string
+  /** Which life of the document this is: what is deleted and made anew under its id has another one. */
+  readonly origin: string
   /** The longest text of a document, bytes of UTF-8. */
   readonly maxTextBytes: number
   /** The longest update in one message, bytes. */
@@ -185,6 +187,7 @@ function writeHello(encoder: encoding.Encoder, hello: Hello): void {
   encoding.writeVarUint(encoder, hello.version)
   encoding.writeVarUint(encoder, hello.mayWrite ? 1 : 0)
   encoding.writeVarString(encoder, hello.name.slice(0, maxWords))
+  encoding.writeVarString(encoder, hello.origin)
   encoding.writeVarUint(encoder, hello.maxTextBytes)
   encoding.writeVarUint(encoder, hello.maxUpdateBytes)
 }
@@ -194,6 +197,7 @@ function readHello(decoder: decoding.Decoder): Hello {
     version: decoding.readVarUint(decoder),
     mayWrite: decoding.readVarUint(decoder) === 1,
     name: decoding.readVarString(decoder),
+    origin: decoding.readVarString(decoder),
     maxTextBytes: decoding.readVarUint(decoder),
     maxUpdateBytes: decoding.readVarUint(decoder),
   }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import * as Y from 'yjs'
-import { textOf } from './document-text.ts'
+import { setOrigin, textOf } from './document-text.ts'
 import { decodeClientMessage, encodeServerMessage, protocolVersion } from './protocol.ts'
 import type { ClientMessage, Retry, ServerMessage } from './protocol.ts'
 import { RoomClient } from './room-client.ts'
@@ -35,7 +35,7 @@ type Script = (seat: Seat, message: ClientMessage, opened: number) => void
 
 const hello: ServerMessage = {
   kind: 'hello',
-  hello: { version: protocolVersion, mayWrite: true, name: 'ada', maxTextBytes: 1_000, maxUpdateBytes: 1_000 },
+  hello: { version: protocolVersion, mayWrite: true, name: 'ada', origin: 'first', maxTextBytes: 1_000, maxUpdateBytes: 1_000 },
 }
 const nothing = Y.encodeStateVector(new Y.Doc())
 const emptyState: ServerMessage = { kind: 'state', update: Y.encodeStateAsUpdate(new Y.Doc()) }
@@ -131,6 +131,15 @@ test('a room of another version is refused, and tells the reader to load the pag
   const other: ServerMessage = { ...hello, hello: { ...hello.hello, version: protocolVersion + 1 } }
   const { client } = await room((seat) => seat.say(other))
   await vi.waitFor(() => expect(client.status.refusal).toMatchObject({ code: 'VERSION_UNKNOWN', retry: 'never' }))
+})
+
+test('what a browser kept of a document that was deleted and made anew is not merged into the new one', async () => {
+  const kept = new Y.Doc()
+  setOrigin(kept, 'another')
+  textOf(kept).insert(0, 'old text')
+  const { client, seats } = await room(welcome, { doc: kept })
+  await vi.waitFor(() => expect(client.status).toMatchObject({ state: 'refused', refusal: { code: 'DOCUMENT_REPLACED', retry: 'never' } }))
+  expect(seats[0]?.heard.map(({ kind }) => kind)).toEqual(['ask'])
 })
 
 test('a change that is larger than the room takes at once is never sent, and goes when it was undone', async () => {

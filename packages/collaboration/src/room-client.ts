@@ -2,6 +2,7 @@ import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwareness
 import * as Y from 'yjs'
 import { waitBefore } from './backoff.ts'
 import type { Backoff } from './backoff.ts'
+import { originOf } from './document-text.ts'
 import { decodeServerMessage, encodeClientMessage, protocolVersion } from './protocol.ts'
 import type { ClientMessage, Hello, Refusal, ServerMessage } from './protocol.ts'
 import { bytesOf, codeOf, openState, tooLargeCode } from './room-socket.ts'
@@ -185,6 +186,11 @@ export class RoomClient {
     if (hello.version !== protocolVersion) {
       const sentence = 'This page is older or newer than the server: load it again.'
       return this.#leaveRefused({ code: 'VERSION_UNKNOWN', sentence, retry: 'never' })
+    }
+    if ((originOf(this.doc) ?? hello.origin) !== hello.origin) {
+      const sentence =
+        'This document was deleted and made anew, and what this browser kept is of the old one. Keep what you need of it, then begin with the new one.'
+      return this.#leaveRefused({ code: 'DOCUMENT_REPLACED', sentence, retry: 'never' })
     }
     this.#hello = hello
     this.#say({ mayWrite: hello.mayWrite, name: hello.name })

@@ -55,8 +55,10 @@ type Call<Name extends RouteName> = (typeof routes)[Name] extends { readonly web
 
 type Ask<Name extends RouteName> =
   Record<never, never> extends CallOptions<Name>
-    ? (options?: CallOptions<Name>) => Promise<Answer<Name>>
-    : (options: CallOptions<Name>) => Promise<Answer<Name>>
+    ? (options?: CallOptions<Name>) => Promise<Got<Name>>
+    : (options: CallOptions<Name>) => Promise<Got<Name>>
+
+type Got<Name extends RouteName> = (typeof routes)[Name] extends { readonly download: true } ? Blob : Answer<Name>
 
 /** One method an operation, named as in the table. That of a WebSocket sends nothing: it answers with the address to open. */
 export type Client = { readonly [Name in RouteName]: Call<Name> }
@@ -103,7 +105,7 @@ export function createClient(options: ClientOptions): Client {
 async function call(client: ClientOptions, route: Route, given: LooseOptions): Promise<unknown> {
   const response = await request(client, route, given)
   const isText = route.contentTypes !== undefined && response.status === route.status
-  const answer: unknown = isText ? await textOf(response, route) : await response.json().catch(() => undefined)
+  const answer: unknown = isText ? await contentOf(response, route) : await response.json().catch(() => undefined)
   const isAnswer = response.status === route.status || (response.status === route.unwellStatus && !isProblem(answer))
   if (isAnswer && answer !== undefined) return answer
   throw refusalOf(response, answer)
@@ -149,11 +151,12 @@ async function request(
   })
 }
 
-/** The text of an answer, when it is of a kind that the row names. */
-async function textOf(response: Response, route: Route): Promise<string | undefined> {
+/** The text or the bytes of an answer, when it is of a kind that the row names. */
+async function contentOf(response: Response, route: Route): Promise<string | Blob | undefined> {
   const kind = (contentType: string) => contentType.split(';', 1)[0]?.trim()
   const given = kind(response.headers.get('content-type') ?? '')
-  return route.contentTypes?.some((contentType) => kind(contentType) === given) === true ? response.text() : undefined
+  if (route.contentTypes?.some((contentType) => kind(contentType) === given) !== true) return undefined
+  return route.download === true ? response.blob() : response.text()
 }
 
 function addressOf(baseUrl: string, route: Route, given: LooseOptions): string {

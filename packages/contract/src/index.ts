@@ -34,13 +34,16 @@ export {
 export {
   Document,
   DocumentCreated,
+  DocumentDeleted,
   DocumentId,
   DocumentList,
+  DocumentRestored,
   DocumentSummary,
   DocumentVersion,
   DocumentVersions,
   NewDocument,
   Watch,
+  VersionText,
 } from './workspace/documents.ts'
 export { DocumentsChanged, ImportMoved } from './workspace/events.ts'
 export { FailedFile, ImportAccepted, ImportId, ImportProgress, SkippedFile, SkipReason } from './workspace/imports.ts'

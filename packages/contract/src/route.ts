@@ -39,6 +39,8 @@ export interface Route {
   readonly hasTag?: boolean
   /** The answer is a stream of server-sent events; each has the data of its name. `answer` is then that of the first name. */
   readonly events?: Readonly<Record<string, TSchema>>
+  /** True: the answer is a stream of bytes of such a type, which the client hands over as a Blob. */
+  readonly download?: true
   /** True: the path is opened as a WebSocket, and `answer` is the schema of nothing. */
   readonly websocket?: true
   /** The answer may be one of these texts, and `answer` is the schema of a text. @defaultValue JSON alone */

@@ -12,6 +12,7 @@ import { inboxRoutes } from './workspace/inbox-routes.ts'
 import { roomRoutes } from './workspace/room-routes.ts'
 import { sampleTrafficRoutes } from './workspace/sample-traffic-routes.ts'
 import { searchRoutes } from './workspace/search-routes.ts'
+import { versionRoutes } from './workspace/version-routes.ts'
 
 const queue = record({ queueName: QueueName })
 
@@ -129,6 +130,7 @@ export const routes = {
   ...performanceRoutes,
   ...messageRoutes,
   ...documentRoutes,
+  ...versionRoutes,
   ...roomRoutes,
   ...searchRoutes,
   ...inboxRoutes,

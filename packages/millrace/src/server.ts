@@ -13,6 +13,7 @@ export {
   millracePlugin,
   readConfig,
   recordRequests,
+  Reply,
   requestRecorder,
   requireFreePort,
   resolveAuth,

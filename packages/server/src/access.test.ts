@@ -1,11 +1,12 @@
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
 import { roles, routes } from '@millrace/contract'
 import type { Role, Route, RouteName } from '@millrace/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { answerOf, problemOf, startHarness } from './harness.test.setup.ts'
 import type { Harness, StoreKind } from './harness.test.setup.ts'
-import { defineHandlers } from './http/handler.ts'
+import { defineHandlers, Reply } from './http/handler.ts'
 
 const progress = {
   id: 'one',
@@ -27,6 +28,11 @@ const workspace = defineHandlers({
   listDocuments: () => ({ documents: [{ ...summary, textBytes: 0 }], total: 1 }),
   getDocument: () => ({ ...summary, text: '', watching: false }),
   listVersions: () => ({ id: 'one', versions: [] }),
+  getVersion: () => ({ id: 'one', version: 1, title: 't', text: '', createdAtMs: 0, author: null }),
+  restoreVersion: () => ({ id: 'one', version: 2 }),
+  deleteDocument: () => ({ id: 'one' }),
+  exportDocument: () => new Reply('text', { 'content-type': 'text/markdown; charset=utf-8' }),
+  exportWorkspace: () => new Reply(Readable.from(['zip']), { 'content-type': 'application/zip' }),
   openRoom: ({ identity }, socket) => socket.send(Buffer.from(identity.role)),
   getRendered: () => ({ id: 'one', version: 1, html: '', outline: [], truncated: false }),
   getLinks: () => ({ id: 'one', links: [], backlinks: [] }),
@@ -75,7 +81,7 @@ const requests: { readonly [Name in RouteName]?: Good | ((harness: Harness) => G
   startImport: { body: '--b\r\nContent-Disposition: form-data; name="file"; filename="a.md"\r\n\r\nx\r\n--b--\r\n', headers: boundary },
 }
 
-const values: Readonly<Record<string, string>> = { queueName: 'mail', id: 'one', metricName: 'api.response_time' }
+const values: Readonly<Record<string, string>> = { queueName: 'mail', id: 'one', metricName: 'api.response_time', version: '1' }
 const pathOf = (path: string) => path.replaceAll(/:(\w+)/g, (_, name: string) => String(values[name]))
 const rows = Object.entries(routes) as [RouteName, Route][]
 

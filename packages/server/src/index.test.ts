@@ -3,6 +3,7 @@ import * as server from './index.ts'
 
 it('the public names are these: a change must be meant, and told in the changelog', () => {
   expect(Object.keys(server).toSorted()).toEqual([
+    'Reply',
     'SecretText',
     'createLog',
     'createServer',
@@ -10,6 +11,7 @@ it('the public names are these: a change must be meant, and told in the changelo
     'createVerifier',
     'defineHandlers',
     'errorTable',
+    'eventFrame',
     'isLoopback',
     'maxFileBytes',
     'maxFiles',

@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import type { Log } from 'millrace'
-import type { UpdateLog } from './update-log.ts'
+import type { Life, UpdateLog } from './update-log.ts'
 
 const firstPauseMs = 100
 const longestPauseMs = 2_000
@@ -17,7 +17,7 @@ interface Waiting {
  * away it tries again and again, and nothing is called saved.
  */
 export class AppendQueue {
-  readonly #documentId: string
+  readonly #life: Life
   readonly #updates: UpdateLog
   readonly #log: Log
   readonly #onAppended: (number: number) => void
@@ -28,8 +28,8 @@ export class AppendQueue {
   #isClosed = false
   #stopPause: (() => void) | undefined
 
-  constructor(parts: { documentId: string; updates: UpdateLog; log: Log; onAppended: (number: number) => void }) {
-    this.#documentId = parts.documentId
+  constructor(parts: { life: Life; updates: UpdateLog; log: Log; onAppended: (number: number) => void }) {
+    this.#life = parts.life
     this.#updates = parts.updates
     this.#log = parts.log
     this.#onAppended = parts.onAppended
@@ -83,14 +83,14 @@ export class AppendQueue {
   async #append({ updates, bytes, editors }: Waiting): Promise<boolean> {
     this.#underWay = bytes
     const update = updates.length === 1 ? (updates[0] as Uint8Array) : Y.mergeUpdates(updates)
-    const append = this.#updates.appending(this.#documentId, update, [...editors])
+    const append = this.#updates.appending(this.#life, update, [...editors])
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       try {
         this.#onAppended(await append())
         this.#underWay = 0
         return true
       } catch (error) {
-        this.#log.warn({ err: error, document: this.#documentId }, 'edits are not saved yet; they are tried again')
+        this.#log.warn({ err: error, document: this.#life.documentId }, 'edits are not saved yet; they are tried again')
         if (this.#isClosed) return false
         await this.#pause(pauseMs)
       }

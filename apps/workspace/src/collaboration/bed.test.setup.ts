@@ -12,7 +12,9 @@ import * as Y from 'yjs'
 import { vi } from 'vitest'
 import { workspaceErrors } from '../errors.ts'
 import { documentHandlers } from '../routes/document-handlers.ts'
+import { importHandlers } from '../routes/import-handlers.ts'
 import { roomHandlers } from '../routes/room-handlers.ts'
+import { versionHandlers } from '../routes/version-handlers.ts'
 import { openWorkspace } from '../workspace.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {}, trace() {}, fatal() {}, level: 'silent', silent() {}, child: () => silent }
@@ -33,7 +35,12 @@ export async function startBed({ url, prefix = `test-${crypto.randomUUID()}:`, s
   const folder = await mkdtemp(join(tmpdir(), 'millrace rooms '))
   const connection: Connection = await connect(url ?? `file:${folder}`, { prefix, commandTimeoutMs: 1_000, callTimeoutMs: 2_000 })
   const workspace = await openWorkspace({ connection, dataDir: folder, log: silent })
-  const handlers = { ...documentHandlers(workspace), ...roomHandlers(workspace) }
+  const handlers = {
+    ...documentHandlers(workspace),
+    ...importHandlers(workspace),
+    ...roomHandlers(workspace),
+    ...versionHandlers(workspace),
+  }
   const config = readConfig({ DATA_DIR: folder, PORT: '0', JWT_SECRET: secret, ...(url === undefined ? {} : { REDIS_URL: url }) })
   const server = await createServer(config, {
     connection,

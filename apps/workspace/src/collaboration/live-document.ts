@@ -1,16 +1,17 @@
-import { hasGap, textOf } from '@millrace/collaboration'
+import { hasGap } from '@millrace/collaboration'
 import type { Refusal } from '@millrace/collaboration'
 import type { Log } from 'millrace'
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { AppendQueue } from './append-queue.ts'
+import { readText } from './live-text.ts'
 import { SizeGuard } from './size-guard.ts'
-import type { LogState, RoomNews, UpdateLog } from './update-log.ts'
+import type { Life, LogState, RoomNews, UpdateLog } from './update-log.ts'
 
 /** What one of this process's participants is told. */
 export interface Member {
-  /** How others see them, and whom a version names as its author. */
-  readonly name: string
+  /** Whom a version names as its author: the subject of the token. */
+  readonly author: string
   update(update: Uint8Array): void
   presence(update: Uint8Array): void
   refuse(refusal: Refusal): void
@@ -23,11 +24,12 @@ const maxWaitingBytes = 8 * 1024 * 1024
 const fromLog = Symbol('log')
 
 interface Parts {
-  readonly documentId: string
   readonly updates: UpdateLog
   readonly log: Log
   /** Hears that edits became durable. */
-  readonly onSaved: (documentId: string, number: number) => void
+  readonly onSaved: (documentId: string) => void
+  /** Hears that the last one here left. */
+  readonly onLeft: (documentId: string) => void
 }
 
 /**
@@ -35,38 +37,44 @@ interface Parts {
  * tell of those who are there. What it holds beyond the log is nothing that anybody was told is saved.
  */
 export class LiveDocument {
-  readonly documentId: string
-  readonly #doc = new Y.Doc()
+  readonly life: Life
+  readonly #doc: Y.Doc
   readonly #awareness: Awareness
   readonly #updates: UpdateLog
   readonly #queue: AppendQueue
   readonly #size: SizeGuard
   readonly #members = new Set<Member>()
+  readonly #onLeft: (documentId: string) => void
   /** All entries up to here were read. */
-  #floor = 0
+  #floor: number
   readonly #above = new Set<number>()
   #looking: Promise<void> | undefined
+  #isOver = false
 
-  constructor({ documentId, updates, log, onSaved }: Parts) {
-    this.documentId = documentId
+  /** @param state what the log holds */
+  constructor(state: LogState, { updates, log, onSaved, onLeft }: Parts) {
+    const { documentId, origin } = state
+    this.life = { documentId, origin }
+    const { doc, unreadable } = readText(state)
+    if (unreadable.length > 0)
+      log.error({ document: documentId, entries: unreadable }, 'some entries of a log are no edits, and are left out')
+    this.#doc = doc
+    this.#floor = state.head
     this.#updates = updates
-    this.#size = new SizeGuard(this.#doc)
-    this.#awareness = new Awareness(this.#doc)
+    this.#onLeft = onLeft
+    this.#size = new SizeGuard(doc)
+    this.#awareness = new Awareness(doc)
     this.#awareness.setLocalState(null)
     this.#queue = new AppendQueue({
-      documentId,
+      life: this.life,
       updates,
       log,
       onAppended: (number) => {
         this.#know(number)
-        onSaved(documentId, number)
+        onSaved(documentId)
       },
     })
-    this.#doc.on('update', (update: Uint8Array, origin: unknown) => {
-      this.#size.grew(update)
-      if (origin !== fromLog) this.#queue.add(update, (origin as Member).name)
-      for (const member of this.#members) if (member !== origin) member.update(update)
-    })
+    doc.on('update', this.#onUpdate)
     this.#awareness.on('update', this.#onPresence)
   }
 
@@ -79,16 +87,9 @@ export class LiveDocument {
     return this.#members.size === 0 && this.#queue.isIdle
   }
 
-  get text(): string {
-    return textOf(this.#doc).toString()
-  }
-
-  /** Takes in what the log holds. */
-  load({ first, entries, head }: LogState): void {
-    this.#apply(first)
-    for (const { update } of entries) this.#apply(update)
-    for (const number of this.#above) if (number <= head) this.#above.delete(number)
-    this.#floor = Math.max(this.#floor, head)
+  /** True once the document was deleted. */
+  get isOver(): boolean {
+    return this.#isOver
   }
 
   /** @returns leaves; safe to call twice */
@@ -96,7 +97,9 @@ export class LiveDocument {
     this.#members.add(member)
     const everybody = this.#everybody()
     if (everybody !== undefined) member.presence(everybody)
-    return () => void this.#members.delete(member)
+    return () => {
+      if (this.#members.delete(member) && this.#members.size === 0) this.#onLeft(this.life.documentId)
+    }
   }
 
   stateVector(): Uint8Array {
@@ -121,7 +124,7 @@ export class LiveDocument {
     if (refusal !== undefined) return refusal
     Y.applyUpdate(this.#doc, update, member)
     // What waits for a change that never came is no event of the document, and must not be lost either.
-    if (hasGap(this.#doc)) this.#queue.add(update, member.name)
+    if (hasGap(this.#doc)) this.#queue.add(update, member.author)
     this.#queue.afterAll(saved)
     return undefined
   }
@@ -137,17 +140,26 @@ export class LiveDocument {
   }
 
   /** Takes in what another process told. */
-  hear(news: RoomNews): void {
-    if (news.kind === 'presence') return applyAwarenessUpdate(this.#awareness, news.update, fromLog)
-    if (news.kind === 'who') {
-      const everybody = this.#everybody()
-      if (everybody !== undefined) this.#updates.tellPresence(this.documentId, everybody)
-      return
+  hear(news: RoomNews, origin: string): void {
+    if (origin !== this.life.origin || this.#isOver) return
+    switch (news.kind) {
+      case 'presence':
+        return applyAwarenessUpdate(this.#awareness, news.update, fromLog)
+      case 'who':
+        return this.#tellEverybody()
+      case 'deleted':
+        return this.end(news.by)
+      case 'folded':
+        if (news.from.every((number) => number <= this.#floor || this.#above.has(number))) return this.#know(news.number)
+        break
+      case 'entry':
+        if (news.update !== undefined) {
+          Y.applyUpdate(this.#doc, news.update, fromLog)
+          return this.#know(news.number)
+        }
     }
-    if (news.kind === 'entry' && news.update !== undefined) {
-      this.#apply(news.update)
-      this.#know(news.number)
-    } else if (news.kind === 'entry') void this.catchUp().catch(() => undefined)
+    // The next look finds it where this one fails.
+    this.catchUp().catch(() => undefined)
   }
 
   /** Reads what the log has and this process was not told of. @throws MillraceError STORE_UNAVAILABLE */
@@ -155,9 +167,12 @@ export class LiveDocument {
     return (this.#looking ??= this.#look().finally(() => (this.#looking = undefined)))
   }
 
-  /** Tells everybody here why it is over, and lets them go. */
-  refuseAll(refusal: Refusal): void {
-    for (const member of this.#members) member.refuse(refusal)
+  /** The document was deleted: everybody here is told, and nothing is taken any more. */
+  end(by: string): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    const sentence = `${by} deleted this document. Its text is still on this page: copy what you need.`
+    for (const member of this.#members) member.refuse({ code: 'DOCUMENT_DELETED', sentence, retry: 'never' })
   }
 
   /** Brings what waits into the log, for which it tries once more, and lets go of the memory. */
@@ -168,10 +183,16 @@ export class LiveDocument {
     this.#doc.destroy()
   }
 
+  readonly #onUpdate = (update: Uint8Array, origin: unknown): void => {
+    this.#size.grew(update)
+    if (origin !== fromLog) this.#queue.add(update, (origin as Member).author)
+    for (const member of this.#members) if (member !== origin) member.update(update)
+  }
+
   readonly #onPresence = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown): void => {
     const update = encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])
     for (const member of this.#members) if (member !== origin) member.presence(update)
-    if (origin !== fromLog) this.#updates.tellPresence(this.documentId, update)
+    if (origin !== fromLog) this.#updates.tellPresence(this.life, update)
   }
 
   #everybody(): Uint8Array | undefined {
@@ -179,16 +200,22 @@ export class LiveDocument {
     return states.size === 0 ? undefined : encodeAwarenessUpdate(this.#awareness, [...states.keys()])
   }
 
-  async #look(): Promise<void> {
-    const head = await this.#updates.head(this.documentId)
-    const isKnown = head - this.#floor === this.#above.size
-    if (isKnown) return
-    const state = await this.#updates.read(this.documentId)
-    if (state !== undefined) this.load(state)
+  #tellEverybody(): void {
+    const everybody = this.#everybody()
+    if (everybody !== undefined) this.#updates.tellPresence(this.life, everybody)
   }
 
-  #apply(update: Uint8Array): void {
-    Y.applyUpdate(this.#doc, update, fromLog)
+  async #look(): Promise<void> {
+    const head = await this.#updates.head(this.life.documentId)
+    if (head - this.#floor === this.#above.size && (await this.#updates.isBegun(this.life.documentId))) return
+    const state = await this.#updates.read(this.life.documentId)
+    // Nobody told so: the news was lost.
+    if (state?.origin !== this.life.origin) return this.end('Somebody')
+    const { doc } = readText(state)
+    Y.applyUpdate(this.#doc, Y.encodeStateAsUpdate(doc, Y.encodeStateVector(this.#doc)), fromLog)
+    doc.destroy()
+    this.#floor = Math.max(this.#floor, state.head)
+    for (const number of this.#above) if (number <= this.#floor) this.#above.delete(number)
   }
 
   #know(number: number): void {

@@ -1,7 +1,6 @@
 import { MillraceError } from 'millrace'
 import type { Log } from 'millrace'
-import type { DocumentStore } from '../documents/document-store.ts'
-import { firstState } from './live-text.ts'
+import type { LiveTexts } from './live-texts.ts'
 import { LiveDocument } from './live-document.ts'
 import type { RoomNews, UpdateLog } from './update-log.ts'
 
@@ -11,11 +10,13 @@ const lookAgainMs = 5_000
 const keptIdleMs = 10_000
 
 interface Parts {
-  readonly documents: DocumentStore
+  readonly texts: LiveTexts
   readonly updates: UpdateLog
   readonly log: Log
   /** Hears that edits of a document became durable. */
-  readonly onSaved: (documentId: string, number: number) => void
+  readonly onSaved: (documentId: string) => void
+  /** Hears that nobody edits a document here any more. */
+  readonly onLeft: (documentId: string) => void
 }
 
 interface Open {
@@ -49,8 +50,20 @@ export class LiveDocuments {
       opening.catch(() => this.#open.delete(documentId))
     }
     const open = await opening
+    if (open.live.isOver) {
+      await this.#letGo(documentId, open)
+      return this.open(documentId)
+    }
     open.idleSinceMs = undefined
     return open.live
+  }
+
+  /** The document was deleted by this process: who edits it here is told. */
+  async end(documentId: string, by: string): Promise<void> {
+    const open = await this.#open.get(documentId)?.catch(() => undefined)
+    if (open === undefined) return
+    open.live.end(by)
+    await this.#letGo(documentId, open)
   }
 
   /** Catches up with what was not told, and lets go of what nobody needs. Called by itself every 5 s; never rejects. */
@@ -60,9 +73,8 @@ export class LiveDocuments {
       const open = await opening.catch(() => undefined)
       if (open === undefined) continue
       if (!open.live.isIdle) open.idleSinceMs = undefined
-      else if (nowMs - (open.idleSinceMs ??= nowMs) >= keptIdleMs) {
-        this.#open.delete(documentId)
-        await this.#letGo(open)
+      else if (open.live.isOver || nowMs - (open.idleSinceMs ??= nowMs) >= keptIdleMs) {
+        await this.#letGo(documentId, open)
         continue
       }
       await open.live.catchUp().catch((error: unknown) => {
@@ -75,40 +87,36 @@ export class LiveDocuments {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#looking)
-    for (const opening of this.#open.values()) {
+    for (const [documentId, opening] of this.#open) {
       const open = await opening.catch(() => undefined)
-      if (open !== undefined) await this.#letGo(open)
+      if (open !== undefined) await this.#letGo(documentId, open)
     }
-    this.#open.clear()
   }
 
-  async #letGo({ live, stopFollowing }: Open): Promise<void> {
+  async #letGo(documentId: string, { live, stopFollowing }: Open): Promise<void> {
+    this.#open.delete(documentId)
     await stopFollowing().catch(() => undefined)
     await live.close()
   }
 
   async #read(documentId: string): Promise<Open> {
-    const { documents, updates, log, onSaved } = this.#parts
-    const document = await documents.get(documentId)
-    if (document === undefined) throw new MillraceError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(documentId)}.`)
-    const live = new LiveDocument({ documentId, updates, log, onSaved })
-    const early: RoomNews[] = []
-    let hear: (news: RoomNews) => void = (news) => void early.push(news)
+    const { updates, texts, onSaved } = this.#parts
+    const early: [RoomNews, string][] = []
+    let hear: (news: RoomNews, origin: string) => void = (news, origin) => void early.push([news, origin])
     // Before it is read, so that nothing falls between.
-    const stopFollowing = await updates.follow(documentId, (news) => hear(news))
+    const stopFollowing = await updates.follow(documentId, (news, origin) => hear(news, origin))
     try {
-      if ((await updates.first(documentId)) === undefined) await updates.begin(documentId, firstState(document.text, document.version))
-      const state = await updates.read(documentId)
-      if (state === undefined) throw new MillraceError('DOCUMENT_NOT_FOUND', `There is no document ${JSON.stringify(documentId)}.`)
-      live.load(state)
+      const state = await texts.require(documentId)
+      const live = new LiveDocument(state, this.#parts)
+      // A process that was killed may have saved edits and asked for no version of them.
+      if (state.entries.some(({ editors }) => editors.length > 0)) onSaved(documentId)
+      hear = (news, origin) => live.hear(news, origin)
+      for (const [news, origin] of early) live.hear(news, origin)
+      updates.askPresence(live.life)
+      return { live, stopFollowing, idleSinceMs: undefined }
     } catch (error) {
       await stopFollowing().catch(() => undefined)
-      await live.close()
       throw error
     }
-    hear = (news) => live.hear(news)
-    for (const news of early) live.hear(news)
-    updates.askPresence(documentId)
-    return { live, stopFollowing, idleSinceMs: undefined }
   }
 }

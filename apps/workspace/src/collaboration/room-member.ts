@@ -20,6 +20,14 @@ export interface RoomSocket {
   onClose(listener: () => void): void
 }
 
+export interface Who {
+  /** How others see them. */
+  readonly name: string
+  /** The subject of their token. */
+  readonly author: string
+  readonly mayWrite: boolean
+}
+
 /** Room in a message beside the update itself, bytes. */
 const headerBytes = 64
 /** The code of a close that a refusal explains. */
@@ -32,7 +40,8 @@ const askWeight = 10
  * notice nothing but its edits.
  */
 export class RoomMember implements Member {
-  readonly name: string
+  readonly author: string
+  readonly #name: string
   readonly #live: LiveDocument
   readonly #socket: RoomSocket
   readonly #mayWrite: boolean
@@ -44,13 +53,17 @@ export class RoomMember implements Member {
   #clientId: number | undefined
   #isOver = false
 
-  constructor(live: LiveDocument, socket: RoomSocket, who: { readonly name: string; readonly mayWrite: boolean }) {
-    this.name = who.name
+  constructor(live: LiveDocument, socket: RoomSocket, who: Who) {
+    this.author = who.author
+    this.#name = who.name
     this.#live = live
     this.#socket = socket
     this.#mayWrite = who.mayWrite
     const maxUpdateBytes = maxMessageBytes - headerBytes
-    this.#send({ kind: 'hello', hello: { version: protocolVersion, mayWrite: who.mayWrite, name: who.name, maxTextBytes, maxUpdateBytes } })
+    this.#send({
+      kind: 'hello',
+      hello: { version: protocolVersion, mayWrite: who.mayWrite, name: who.name, origin: live.life.origin, maxTextBytes, maxUpdateBytes },
+    })
     if (who.mayWrite) this.#send({ kind: 'ask', stateVector: live.stateVector() })
     this.#leave = live.join(this)
     socket.onClose(() => this.#end())
@@ -141,7 +154,7 @@ export class RoomMember implements Member {
     }
     this.#clientId = presence.clientId
     const user = presence.state?.['user']
-    const state = presence.state && { ...presence.state, user: { ...(typeof user === 'object' ? user : {}), name: this.name } }
+    const state = presence.state && { ...presence.state, user: { ...(typeof user === 'object' ? user : {}), name: this.#name } }
     this.#live.show(this, encodePresence({ ...presence, state }))
   }
 

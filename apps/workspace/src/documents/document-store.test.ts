@@ -94,6 +94,32 @@ function describeDocumentStore(name: string, make: () => DocumentStore): void {
       await store.close()
     })
 
+    test('a document that was deleted is gone with all its versions, and what is made anew under its id goes on counting', async () => {
+      const store = make()
+      for (const text of ['one', 'two', 'three']) await store.stage(draft('a', text))
+      await store.putVersion('a', 1)
+      await store.putVersion('a', 2)
+      await store.stage(draft('b', 'other'))
+      await store.putVersion('b', 1)
+      expect(await store.delete('a')).toBe(true)
+      expect(await store.delete('a')).toBe(false)
+      expect(await store.delete('never')).toBe(false)
+      expect([await store.get('a'), await store.versions('a'), await store.getVersion('a', 1), await store.versionBefore('a', 9)]).toEqual([
+        undefined,
+        [],
+        undefined,
+        undefined,
+      ])
+      expect(await store.summaries(['a'])).toEqual([])
+      expect((await store.list({ offset: 0, limit: 9 })).documents.map(({ id }) => id)).toEqual(['b'])
+      expect(await store.putVersion('a', 3)).toBe('missing')
+      expect(await store.stage(draft('a', 'two'))).toEqual({ version: 4, status: 'staged' })
+      await store.putVersion('a', 4)
+      expect(await store.get('a')).toMatchObject({ version: 4, text: 'two' })
+      expect((await store.list({ offset: 0, limit: 9 })).total).toBe(2)
+      await store.close()
+    })
+
     test('a stored version cannot be discarded', async () => {
       const store = make()
       await store.stage(draft('a', 'one'))

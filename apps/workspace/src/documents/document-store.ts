@@ -84,6 +84,11 @@ export interface DocumentStore {
   putVersion(documentId: string, version: number): Promise<'stored' | 'already' | 'missing'>
   /** Forgets a staged version; `stored`: it became a version before, and stays. */
   discard(documentId: string, version: number): Promise<'discarded' | 'stored'>
+  /**
+   * Removes the document with all its versions, staged ones too. Its numbers are not given again.
+   * @returns whether it was there
+   */
+  delete(documentId: string): Promise<boolean>
   /** The current version. */
   get(documentId: string): Promise<StoredDocument | undefined>
   /** One version, staged or stored. */

@@ -124,6 +124,15 @@ export class EmbeddedDocumentStore implements DocumentStore {
     return this.#version(documentId, version) ? 'stored' : 'discarded'
   }
 
+  async delete(documentId: string): Promise<boolean> {
+    return this.#inTransaction(() => {
+      const wasThere = this.#row('SELECT 1 FROM documents WHERE id = ? AND current IS NOT NULL', documentId) !== undefined
+      this.#run('DELETE FROM versions WHERE document_id = ?', documentId)
+      this.#run('UPDATE documents SET current = NULL, created_at_ms = NULL, updated_at_ms = NULL WHERE id = ?', documentId)
+      return wasThere
+    })
+  }
+
   async get(documentId: string): Promise<StoredDocument | undefined> {
     const row = this.#row(`SELECT ${summaryColumns}, v.text FROM ${currentVersions} WHERE d.id = ?`, documentId)
     return row && { ...summaryOf(row), text: String(row['text']) }

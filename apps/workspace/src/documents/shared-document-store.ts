@@ -82,6 +82,21 @@ export class SharedDocumentStore implements DocumentStore {
     return 'discarded'
   }
 
+  async delete(documentId: string): Promise<boolean> {
+    const last = Number((await this.#keyValue.getField('numbers', documentId)) ?? 0)
+    // What is staged now, or was and never stored, has one of the last numbers.
+    const numbers = new Set([...(await this.#keyValue.zrange(`versions:${documentId}`, 0, -1)), ...lastNumbers(last)])
+    // The current key first: from then on the document is gone, and what is left of a try that was cut off is removed by the next.
+    const wasThere = (await this.#keyValue.delete(`current:${documentId}`)) === 1
+    await this.#keyValue.zrem('documents', documentId)
+    await this.#keyValue.delete(
+      ...[...numbers].map((number) => `version:${documentId}:${number}`),
+      `staged:${documentId}`,
+      `versions:${documentId}`,
+    )
+    return wasThere
+  }
+
   async get(documentId: string): Promise<StoredDocument | undefined> {
     const current = await this.#current(documentId)
     const whole = current && (await this.getVersion(documentId, current.version))
@@ -197,6 +212,10 @@ export class SharedDocumentStore implements DocumentStore {
     await this.#keyValue.delete(...surplus.map((number) => `version:${documentId}:${number}`))
     await this.#keyValue.zrem(`versions:${documentId}`, ...surplus)
   }
+}
+
+function lastNumbers(last: number): string[] {
+  return Array.from({ length: Math.min(last, keptVersions) }, (_, index) => String(last - index))
 }
 
 function summaryOf(current: Current): DocumentSummary {

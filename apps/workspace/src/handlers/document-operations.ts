@@ -24,6 +24,8 @@ export async function storeVersion(rooms: Rooms, message: Message): Promise<void
     throw new Bury(`version ${version} of document ${documentId} was never staged, or was discarded`)
   }
   await rooms.recent.changed()
+  // What came from elsewhere becomes an edit of what is written together; what was made of that is in it already.
+  await rooms.texts.follow(documentId, version)
   if (importId !== null) await rooms.imports.mark(importId, 'stored', documentId)
   const stored = await rooms.documents.getVersion(documentId, version)
   // Undefined: so many newer versions were stored since that this one has left.
@@ -53,6 +55,11 @@ export async function storeVersion(rooms: Rooms, message: Message): Promise<void
       if (importId !== null) await rooms.imports.mark(importId, 'mentions', `${documentId} ${mention.subject}`)
     }),
   ])
+}
+
+/** Makes a version of what is written in a document's room. Repeating it makes nothing twice. */
+export async function takeSnapshot(rooms: Rooms, message: Message): Promise<void> {
+  await rooms.snapshots.take(textField(asObject(message.payload), 'documentId', 64))
 }
 
 /** @throws Bury */

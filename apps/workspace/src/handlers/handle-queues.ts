@@ -1,13 +1,13 @@
 import type { BatchOutcome, Log, Message, MessageQueueService } from 'millrace'
 import { countActivity } from './analytics.ts'
-import { storeVersion } from './document-operations.ts'
+import { storeVersion, takeSnapshot } from './document-operations.ts'
 import { notify } from './notifications.ts'
 import { indexVersion } from './search-operations.ts'
 import type { Rooms } from './rooms.ts'
 
 /** Lets this process handle the messages of the four queues until the service is closed. */
 export function handleQueues(service: MessageQueueService, rooms: Rooms, log: Log): void {
-  const storing = service.process('document-operations', (messages) => each(messages, (message) => storeVersion(rooms, message)))
+  const storing = service.process('document-operations', (messages) => each(messages, (message) => operate(rooms, message)))
   const indexing = service.process('search-operations', (messages) => each(messages, (message) => indexVersion(rooms, message)))
   service.process('notifications', (messages) => each(messages, (message) => notify(rooms, message)))
   service.process('analytics', (messages) => countActivity(rooms, messages))
@@ -18,6 +18,11 @@ export function handleQueues(service: MessageQueueService, rooms: Rooms, log: Lo
       )
     })
   }
+}
+
+/** The names of messages on `document-operations`. */
+function operate(rooms: Rooms, message: Message): Promise<void> {
+  return message.name === 'snapshot' ? takeSnapshot(rooms, message) : storeVersion(rooms, message)
 }
 
 /** All at the same time; each has its own outcome. */

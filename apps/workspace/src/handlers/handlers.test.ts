@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { Bury, CacheService, connectEmbedded } from 'millrace'
 import type { EnqueueOptions, Message } from 'millrace'
+import { openCollaboration } from '../collaboration/open-collaboration.ts'
 import { EmbeddedDocumentStore } from '../documents/embedded-document-store.ts'
 import { RecentDocuments } from '../documents/recent-documents.ts'
 import { RenderedDocuments } from '../documents/rendered-documents.ts'
@@ -58,6 +59,7 @@ async function setup() {
   const reindexing = new Reindexing(connection.keyValue(`reindex-${name}`), outbox)
   const indexMaker = new IndexMaker({ documents, index, reindexing }, silent)
   const all = {
+    ...openCollaboration(connection.keyValue(`rooms-${name}`), { documents, outbox, log: silent }),
     documents,
     recent,
     search,
@@ -73,7 +75,8 @@ async function setup() {
   /** What became of a message that was sent; it waits unless a test says otherwise. */
   const states = new Map<string, Awaited<ReturnType<LookUp>>>()
   const lookUp: LookUp = async (_queue, messageId) => (states.has(messageId) ? states.get(messageId) : { state: 'ready', reason: null })
-  const service = new ImportService({ documents, record: imports, outbox, lookUp })
+  const keepWritten = (documentId: string) => all.snapshots.keep(documentId)
+  const service = new ImportService({ documents, record: imports, outbox, lookUp, keepWritten })
   const importFiles = async (files: Record<string, string | Uint8Array>, id?: string) => {
     const upload = await service.begin('bob', id)
     for (const [path, text] of Object.entries(files)) await upload.accept(path, typeof text === 'string' ? Buffer.from(text) : text)

@@ -1,5 +1,7 @@
 import type { DocumentStore } from '../documents/document-store.ts'
 import type { RecentDocuments } from '../documents/recent-documents.ts'
+import type { LiveTexts } from '../collaboration/live-texts.ts'
+import type { Snapshots } from '../collaboration/snapshots.ts'
 import type { ImportRecord } from '../imports/import-record.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import type { Outbox } from '../outbox.ts'
@@ -15,6 +17,8 @@ export interface Rooms {
   readonly documents: DocumentStore
   readonly recent: RecentDocuments
   readonly imports: ImportRecord
+  readonly texts: LiveTexts
+  readonly snapshots: Snapshots
   readonly inbox: Inbox
   readonly trends: Trends
   readonly documentActivity: DocumentActivity

@@ -38,12 +38,21 @@ export class ImportService {
   readonly #record: ImportRecord
   readonly #outbox: Outbox
   readonly #lookUp: LookUp
+  readonly #keepWritten: (documentId: string) => Promise<void>
 
-  constructor(rooms: { documents: DocumentStore; record: ImportRecord; outbox: Outbox; lookUp: LookUp }) {
+  /** @param rooms.keepWritten makes a version of what is written of a document and in none yet, before another text takes its place */
+  constructor(rooms: {
+    documents: DocumentStore
+    record: ImportRecord
+    outbox: Outbox
+    lookUp: LookUp
+    keepWritten: (documentId: string) => Promise<void>
+  }) {
     this.#documents = rooms.documents
     this.#record = rooms.record
     this.#outbox = rooms.outbox
     this.#lookUp = rooms.lookUp
+    this.#keepWritten = rooms.keepWritten
   }
 
   /** @param id the caller's own, to go on with an import whose upload broke off; the same files again change nothing */
@@ -129,6 +138,7 @@ export class ImportService {
   async #take(id: string, by: string | null, path: string, text: string): Promise<void> {
     const documentId = documentIdOf(path)
     const author = by ?? 'import'
+    await this.#keepWritten(documentId)
     const { version, status } = await this.#documents.stage({ documentId, title: titleOf(text, path), path, text, author, importId: id })
     const isNew = await this.#record.accept(id, { documentId, path, version })
     if (status === 'staged') return this.#outbox.storeVersion({ documentId, version, importId: id })

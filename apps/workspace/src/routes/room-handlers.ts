@@ -21,8 +21,8 @@ export function roomHandlers({ rooms }: { readonly rooms: LiveDocuments }): Hand
           const sentence = `${maxMembers} people and pages have this document open here, which is as many as there may be. Try again when some have left.`
           return turnAway(socket, { code: 'ROOM_FULL', sentence, retry: 'later' })
         }
-        const name = identity.name ?? identity.subject ?? nobody
-        new RoomMember(live, socket, { name, mayWrite: mayActAs(identity.role, 'operator') })
+        const author = identity.subject ?? nobody
+        new RoomMember(live, socket, { author, name: identity.name ?? author, mayWrite: mayActAs(identity.role, 'operator') })
       } catch (error) {
         if (!isMillraceError(error)) throw error
         log.debug({ err: error, document: params.id }, 'a room could not be opened')

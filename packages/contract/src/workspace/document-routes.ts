@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { oneOf, record } from '../primitives.ts'
 import type { Route } from '../route.ts'
 import { DocumentActivity, DocumentLinks, DocumentMessages, Rendered } from './document-insight.ts'
-import { DocumentCreated, DocumentId, DocumentList, Document, DocumentVersions, NewDocument, Watch } from './documents.ts'
+import { DocumentCreated, DocumentDeleted, DocumentId, DocumentList, Document, DocumentVersions, NewDocument, Watch } from './documents.ts'
 
 const document = record({ id: DocumentId })
 const DocumentOrder = oneOf(['recent', 'title'])
@@ -46,6 +46,17 @@ export const documentRoutes = {
     params: document,
     status: 200,
     answer: Document,
+  },
+  deleteDocument: {
+    method: 'DELETE',
+    path: '/api/workspace/documents/:id',
+    policy: 'workspace',
+    role: 'operator',
+    audited: true,
+    summary: 'Remove a document with all its versions; who edits it is told',
+    params: document,
+    status: 200,
+    answer: DocumentDeleted,
   },
   listVersions: {
     method: 'GET',

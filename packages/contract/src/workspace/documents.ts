@@ -60,6 +60,24 @@ export type DocumentVersion = Static<typeof DocumentVersion>
 export const DocumentVersions = record({ id: DocumentId, versions: Type.Array(DocumentVersion) })
 export type DocumentVersions = Static<typeof DocumentVersions>
 
+/** A version as it was. */
+export const VersionText = record({
+  id: DocumentId,
+  version: Type.Integer({ minimum: 1 }),
+  title: Type.String(),
+  text: Type.String(),
+  createdAtMs: EpochMs,
+  author: Author,
+})
+export type VersionText = Static<typeof VersionText>
+
+/** `version` is the one that the restored text becomes, or is already. */
+export const DocumentRestored = record({ id: DocumentId, version: Type.Integer({ minimum: 1 }) })
+export type DocumentRestored = Static<typeof DocumentRestored>
+
+export const DocumentDeleted = record({ id: DocumentId })
+export type DocumentDeleted = Static<typeof DocumentDeleted>
+
 /** Whether the token's subject is told when a document changes. */
 export const Watch = record({ id: DocumentId, watching: Type.Boolean() })
 export type Watch = Static<typeof Watch>

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Log } from '@millrace/connection'
 import type { Answer, Body, EventOf, Headers, Params, Query, RouteName, routes } from '@millrace/contract'
 import type { Identity } from '../auth/identity.ts'
@@ -50,8 +51,10 @@ export class Reply<Value> {
  */
 export type Handler<Name extends RouteName> = (call: Call<Name>) => Given<Name> | Promise<Given<Name>>
 type Given<Name extends RouteName> = [EventOf<Name>] extends [never]
-  ? Frozen<Answer<Name>> | Reply<Frozen<Answer<Name>>> | Tagged<(typeof routes)[Name]>
+  ? Downloaded<(typeof routes)[Name]> | Frozen<Answer<Name>> | Reply<Frozen<Answer<Name>>> | Tagged<(typeof routes)[Name]>
   : EventStream
+/** The bytes of a download as they come. */
+type Downloaded<Row> = Row extends { readonly download: true } ? Reply<Readable> : never
 /** Where answers have a tag, one may be left out. */
 type Tagged<Row> = Row extends { readonly hasTag: true } ? Reply<null> : never
 

@@ -91,6 +91,7 @@ function registerRoute(app: FastifyInstance, { name, row, handler, gate, streams
       // Asked by HEAD, a stream would be opened for nobody.
       if (row.events !== undefined && request.method === 'HEAD') return reply.type('text/event-stream').send('')
       if (row.body === undefined && row.bodyKind === undefined) refuseUnknownBody(request)
+      if (row.download === true && request.method === 'HEAD') return reply.type(row.contentTypes?.[0] ?? '').send('')
       const call = callOf(request, { row, streams }, () => abortedWith(reply))
       const kind = row.method === 'GET' ? 'read' : 'write'
       // An upload takes as long as its client does: its calls of the store have deadlines of their own.

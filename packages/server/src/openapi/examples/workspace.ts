@@ -41,6 +41,14 @@ export const workspaceExamples: Examples<Rest> = {
     params,
     answer: { id: 'minutes', versions: [{ version: 2, title: 'Minutes', textBytes: 22, createdAtMs: momentMs, author: 'ada' }] },
   },
+  getVersion: {
+    params: { id: 'minutes', version: 2 },
+    answer: { id: 'minutes', version: 2, title: 'Minutes', text: 'The miller asked @ada.', createdAtMs: momentMs, author: 'ada' },
+  },
+  restoreVersion: { params: { id: 'minutes', version: 2 }, answer: { id: 'minutes', version: 5 } },
+  deleteDocument: { params, answer: { id: 'minutes' } },
+  exportDocument: { params, answer: { 'text/markdown; charset=utf-8': 'The miller asked @ada.' } },
+  exportWorkspace: { answer: { 'application/zip': 'PK…' } },
   openRoom: { params, answer: null },
   getRendered: {
     params,
