@@ -22,7 +22,7 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
   const importFile = async (path: string, text: string) => {
     const upload = await bed.workspace.imports.begin('bob')
     await upload.accept(path, Buffer.from(text))
-    await upload.end()
+    await upload.end({ isWhole: true })
     return documentIdOf(path)
   }
 
