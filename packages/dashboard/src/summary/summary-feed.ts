@@ -159,7 +159,8 @@ export class SummaryFeed {
   #endLive(why: string): void {
     this.#isLive = false
     this.#liveEnd = why
-    this.#plan()
+    // Whoever follows is not left waiting for the next half minute.
+    if (this.#isLeading) void this.#round()
     this.#change()
   }
 
