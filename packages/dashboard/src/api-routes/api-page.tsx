@@ -6,13 +6,13 @@ import { HeatmapChart } from '../charts/heatmap-chart.tsx'
 import { LineChart } from '../charts/line-chart.tsx'
 import type { Line } from '../charts/lines.model.ts'
 import { metrics } from '../summary/metric-names.ts'
-import { isAlike, limitOf, pointsOf } from '../summary/series.model.ts'
+import { isAlike, pointsOf } from '../summary/series.model.ts'
 import { useSummary } from '../summary/use-summary.ts'
 import { TitleNote } from '../title-note.tsx'
 import { RequestFacts, TimeFacts } from './route-facts.tsx'
 import { RoutesPanel } from './routes-panel.tsx'
-import { countWords, routeRow } from './routes.model.ts'
-import type { RouteLimits, RouteRow } from './routes.model.ts'
+import { countWords, routeLimits, routeRows } from './routes.model.ts'
+import type { RouteRow } from './routes.model.ts'
 
 const percentiles = ['p50', 'p95', 'p99'] as const
 
@@ -22,7 +22,7 @@ export function ApiPage() {
   const [method, endpoint] = [search.get('method'), search.get('endpoint')]
   const chosen = useMemo(() => (method === null || endpoint === null ? null : { method, endpoint }), [method, endpoint])
   const { summary } = useSummary({ view: 'api', ...chosen })
-  const rows = useMemo(() => (summary === undefined ? undefined : rowsOf(summary)), [summary])
+  const rows = useMemo(() => (summary === undefined ? undefined : routeRows(summary)), [summary])
   const row = chosen && rows?.find((one) => isChosen(one, chosen))
   const labels = useMemo(() => chosen ?? {}, [chosen])
   const lines = useMemo(() => (summary === undefined ? undefined : linesOf(summary, labels)), [summary, labels])
@@ -40,7 +40,7 @@ export function ApiPage() {
         routes={summary?.api.routes.filter((route) => chosen === null || isChosen(route, chosen))}
         summary={summary}
         labels={labels}
-        limits={limitsOf(summary)}
+        limits={routeLimits(summary)}
       />
       {chosen !== null && <TimeFacts row={row ?? undefined} isRead={summary !== undefined} />}
       <div className="split">
@@ -66,15 +66,6 @@ interface Chosen {
 }
 
 const isChosen = (one: Chosen, chosen: Chosen) => one.method === chosen.method && one.endpoint === chosen.endpoint
-
-function limitsOf(summary: Summary | undefined): RouteLimits {
-  return { errors: summary && limitOf(summary, metrics.errorRatio), p95: summary && limitOf(summary, metrics.response) }
-}
-
-function rowsOf(summary: Summary): RouteRow[] {
-  const limits = limitsOf(summary)
-  return summary.api.routes.map((route) => routeRow(route, limits))
-}
 
 function linesOf(summary: Summary, labels: Readonly<Record<string, string>>): Line[] {
   return percentiles.map((statistic) => ({

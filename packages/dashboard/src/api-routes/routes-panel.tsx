@@ -3,11 +3,13 @@ import { Button, Empty, Panel, Table } from '@millrace/ui'
 import { useMemo } from 'react'
 import { useSearchParams } from 'wouter'
 import { usePlace } from '../place.ts'
+import { formatSorting } from '../sorting.model.ts'
 import { metrics } from '../summary/metric-names.ts'
 import { isAlike, pointsOf } from '../summary/series.model.ts'
+import { useSorting } from '../use-sorting.ts'
 import { routeColumns } from './route-columns.tsx'
-import { byTrouble, figureColumns, filterRoutes, formatSorting, parseSorting, sortingAfter, sortRoutes } from './routes.model.ts'
-import type { RouteRow, Sorting } from './routes.model.ts'
+import { byTrouble, figureColumns, filterRoutes, routeOrders, sortRoutes } from './routes.model.ts'
+import type { RouteRow } from './routes.model.ts'
 
 interface RoutesPanelProps {
   readonly rows: readonly RouteRow[] | undefined
@@ -15,15 +17,12 @@ interface RoutesPanelProps {
   readonly chosen: { readonly method: string; readonly endpoint: string } | null
 }
 
-const defaultSort = formatSorting(byTrouble)
-
 /** The table of routes; the address keeps what it is ordered and filtered by. */
 export function RoutesPanel({ rows, summary, chosen }: RoutesPanelProps) {
-  const [sort, setSort] = usePlace('sort', defaultSort)
+  const { sorting, order, sort } = useSorting(routeOrders, byTrouble, 'route')
   const [filter, setFilter] = usePlace('filter', '')
   const [search] = useSearchParams()
-  const sorting = parseSorting(sort)
-  const shown = useMemo(() => rows && sortRoutes(filterRoutes(rows, filter), parseSorting(sort)), [rows, filter, sort])
+  const shown = useMemo(() => rows && sortRoutes(filterRoutes(rows, filter), sorting), [rows, filter, sorting])
   const hrefOf = ({ method, endpoint }: RouteRow) => {
     const next = new URLSearchParams(search)
     next.set('method', method)
@@ -41,8 +40,13 @@ export function RoutesPanel({ rows, summary, chosen }: RoutesPanelProps) {
       note={shown && (shown.length === total ? String(total) : `${shown.length} of ${total}`)}
       end={
         <>
-          <select className="control phone-only" aria-label="Order routes by" value={sort} onChange={({ target }) => setSort(target.value)}>
-            <option value={defaultSort}>Most trouble</option>
+          <select
+            className="control phone-only"
+            aria-label="Order routes by"
+            value={formatSorting(sorting)}
+            onChange={({ target }) => order(target.value)}
+          >
+            <option value={formatSorting(byTrouble)}>Most trouble</option>
             <option value="route">Route</option>
             {figureColumns.map(({ name, head }) => (
               <option key={name} value={`-${name}`}>
@@ -76,11 +80,7 @@ export function RoutesPanel({ rows, summary, chosen }: RoutesPanelProps) {
           rows={shown}
           rowKey={({ method, endpoint }) => `${method} ${endpoint}`}
           expected={8}
-          sort={{
-            by: sorting.by,
-            isDescending: sorting.isDescending,
-            choose: (id) => setSort(formatSorting(sortingAfter(sorting, id as Sorting['by']))),
-          }}
+          sort={sort}
         />
       )}
     </Panel>

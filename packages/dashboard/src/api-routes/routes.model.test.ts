@@ -1,17 +1,6 @@
 import type { RouteMetrics } from '@millrace/contract'
 import { expect, it } from 'vitest'
-import {
-  byTrouble,
-  countWords,
-  filterRoutes,
-  formatSorting,
-  parseSorting,
-  routeRow,
-  shareOfPoints,
-  sortingAfter,
-  sortRoutes,
-  totals,
-} from './routes.model.ts'
+import { byTrouble, countWords, filterRoutes, routeRow, shareOfPoints, sortRoutes, totals } from './routes.model.ts'
 
 const limits = {
   errors: { metric: 'api.error_ratio', warn: 0.01, critical: 0.05 },
@@ -73,16 +62,6 @@ it('what was not measured comes last, whichever way round', () => {
   const rows = [row('/none', { p99: null }), row('/a', { p99: 1 }), row('/b', { p99: 2 })]
   expect(names(sortRoutes(rows, { by: 'p99', isDescending: true }))).toEqual(['/b', '/a', '/none'])
   expect(names(sortRoutes(rows, { by: 'p99', isDescending: false }))).toEqual(['/a', '/b', '/none'])
-})
-
-it('a head sorts largest first, names from A, and turns round when asked again', () => {
-  expect(formatSorting(sortingAfter(byTrouble, 'p95'))).toBe('-p95')
-  expect(formatSorting(sortingAfter(parseSorting('-p95'), 'p95'))).toBe('p95')
-  expect(formatSorting(sortingAfter(byTrouble, 'route'))).toBe('route')
-})
-
-it('an address that names no column is ordered by trouble', () => {
-  expect([parseSorting('-colour'), parseSorting('')]).toEqual([byTrouble, byTrouble])
 })
 
 it('a filter finds every word in method, path, status or reason', () => {

@@ -1,6 +1,9 @@
-import type { Limit, RouteMetrics, Series, Status } from '@millrace/contract'
+import type { Limit, RouteMetrics, Series, Status, Summary } from '@millrace/contract'
 import { formatDuration, formatNumber, formatRate, shareValue, statusOf, unknown } from '@millrace/ui'
 import type { StatusName } from '@millrace/ui'
+import type { Sorting } from '../sorting.model.ts'
+import { metrics } from '../summary/metric-names.ts'
+import { limitOf } from '../summary/series.model.ts'
 
 /** A route as the table shows it. */
 export interface RouteRow {
@@ -43,6 +46,16 @@ export interface RouteLimits {
   readonly errors: Limit | undefined
   /** ms. */
   readonly p95: Limit | undefined
+}
+
+export function routeLimits(summary: Pick<Summary, 'limits'> | undefined): RouteLimits {
+  return { errors: summary && limitOf(summary, metrics.errorRatio), p95: summary && limitOf(summary, metrics.response) }
+}
+
+/** The routes of an answer as tables show them, worst first as the server orders them. */
+export function routeRows(summary: Pick<Summary, 'api' | 'limits'>): RouteRow[] {
+  const limits = routeLimits(summary)
+  return summary.api.routes.map((route) => routeRow(route, limits))
 }
 
 /** A route under this many requests is not judged. */
@@ -90,27 +103,16 @@ function share(value: number | null, status: Figure['status']): Figure {
   return { value, text: value === null ? unknown : shareValue(value), status }
 }
 
-/** What the table is ordered by: trouble, a route's name, or one of its numbers; `-` before it turns it round. */
-export type Sorting = { readonly by: 'status' | 'route' | FigureName; readonly isDescending: boolean }
+/** What the table is ordered by: trouble, a route's name, or one of its numbers. */
+export type RouteOrder = 'status' | 'route' | FigureName
+
+export const routeOrders: readonly RouteOrder[] = ['status', 'route', ...figureColumns.map(({ name }) => name)]
 
 /** Most trouble first. */
-export const byTrouble: Sorting = { by: 'status', isDescending: true }
-
-export function parseSorting(text: string): Sorting {
-  const by = text.replace(/^-/, '')
-  const known = by === 'status' || by === 'route' || figureColumns.some(({ name }) => name === by)
-  return known ? { by: by as Sorting['by'], isDescending: text.startsWith('-') } : byTrouble
-}
-
-export const formatSorting = ({ by, isDescending }: Sorting) => `${isDescending ? '-' : ''}${by}`
-
-/** What a click on the head of a column asks for: largest or worst first, names from A, and round when asked again. */
-export function sortingAfter({ by, isDescending }: Sorting, clicked: Sorting['by']): Sorting {
-  return clicked === by ? { by, isDescending: !isDescending } : { by: clicked, isDescending: clicked !== 'route' }
-}
+export const byTrouble: Sorting<RouteOrder> = { by: 'status', isDescending: true }
 
 /** Rows in the order asked for; what was not measured comes last, and equal rows stand by their names. */
-export function sortRoutes(rows: readonly RouteRow[], { by, isDescending }: Sorting): RouteRow[] {
+export function sortRoutes(rows: readonly RouteRow[], { by, isDescending }: Sorting<RouteOrder>): RouteRow[] {
   const sign = isDescending ? -1 : 1
   const byName = (a: RouteRow, b: RouteRow) => a.endpoint.localeCompare(b.endpoint, 'en') || a.method.localeCompare(b.method, 'en')
   return rows.toSorted((a, b) => {
@@ -125,7 +127,7 @@ export function sortRoutes(rows: readonly RouteRow[], { by, isDescending }: Sort
 const severity: Readonly<Partial<Record<StatusName, number>>> = { fail: 3, slow: 2, ok: 1 }
 
 /** Within a status the slower route is the worse one. */
-function rank(row: RouteRow, by: Exclude<Sorting['by'], 'route'>): number | null {
+function rank(row: RouteRow, by: Exclude<RouteOrder, 'route'>): number | null {
   if (by !== 'status') return row.figures[by].value
   return (severity[row.status] ?? 0) * 1e9 + (row.figures.p95.value ?? 0)
 }

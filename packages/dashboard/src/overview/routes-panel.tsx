@@ -1,10 +1,11 @@
-import type { RouteMetrics, Summary } from '@millrace/contract'
-import { Empty, Icon, Panel, Sparkline, Status, Table, fixed, formatDuration, formatRate, statusOf, unknown } from '@millrace/ui'
+import type { Summary } from '@millrace/contract'
+import { Empty, Icon, Panel, Sparkline, Status, Table } from '@millrace/ui'
 import type { Column } from '@millrace/ui'
-import { past } from '../api-routes/routes.model.ts'
+import { routeRows } from '../api-routes/routes.model.ts'
+import type { FigureName, RouteRow } from '../api-routes/routes.model.ts'
 import { PlaceLink } from '../place-link.tsx'
 import { metrics } from '../summary/metric-names.ts'
-import { limitOf, pointsOf } from '../summary/series.model.ts'
+import { pointsOf } from '../summary/series.model.ts'
 import { reasonPath } from './verdict.model.ts'
 
 /** How many routes the first screen lists. */
@@ -12,7 +13,7 @@ const mostRoutes = 5
 
 /** The routes that are worst off, as the server orders them. */
 export function RoutesPanel({ summary }: { readonly summary: Summary | undefined }) {
-  const routes = summary?.api.routes
+  const routes = summary && routeRows(summary)
   return (
     <Panel
       title="Worst routes"
@@ -37,21 +38,18 @@ export function RoutesPanel({ summary }: { readonly summary: Summary | undefined
   )
 }
 
-function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
-  const limit = limitOf(summary ?? { limits: [] }, metrics.response)
-  const errors = limitOf(summary ?? { limits: [] }, metrics.errorRatio)
+const figure = (name: FigureName, head: string, isOnPhone = false): Column<RouteRow> => ({
+  id: name,
+  head,
+  isNumber: true,
+  ...(isOnPhone ? { phone: 'figure' } : {}),
+  cell: ({ figures }) => figures[name].text,
+  bad: ({ figures }) => figures[name].status ?? undefined,
+})
+
+function columnsOf(summary: Summary | undefined): Column<RouteRow>[] {
   return [
-    {
-      id: 'status',
-      head: 'Status',
-      phone: 'state',
-      cell: ({ status, reason }) => (
-        <Status
-          status={statusOf(status).status}
-          word={status === 'degraded' && reason?.includes('fail') === true ? 'Errors' : statusOf(status).word}
-        />
-      ),
-    },
+    { id: 'status', head: 'Status', phone: 'state', cell: ({ status, word }) => <Status status={status} word={word} /> },
     {
       id: 'route',
       head: 'Route',
@@ -66,26 +64,11 @@ function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
         </PlaceLink>
       ),
     },
-    { id: 'rate', head: 'Req /s', isNumber: true, cell: ({ requestsPerSecond }) => formatRate(requestsPerSecond) },
-    {
-      id: 'errors',
-      head: '5xx, %',
-      phone: 'figure',
-      isNumber: true,
-      cell: ({ errors: failed, requests }) => (requests === 0 ? unknown : fixed((failed / requests) * 100, 1)),
-      bad: ({ errors: failed, requests, status }) =>
-        status === 'unknown' ? undefined : (past(requests === 0 ? null : failed / requests, errors) ?? undefined),
-    },
-    { id: 'p50', head: 'P50', isNumber: true, cell: ({ p50 }) => time(p50) },
-    {
-      id: 'p95',
-      head: 'P95',
-      phone: 'figure',
-      isNumber: true,
-      cell: ({ p95 }) => time(p95),
-      bad: ({ p95, status }) => (status === 'unknown' ? undefined : (past(p95, limit) ?? undefined)),
-    },
-    { id: 'p99', head: 'P99', isNumber: true, cell: ({ p99 }) => time(p99) },
+    figure('rate', 'Req /s'),
+    figure('errors', '5xx, %', true),
+    figure('p50', 'P50'),
+    figure('p95', 'P95', true),
+    figure('p99', 'P99'),
     {
       id: 'trend',
       head: `P95, ${summary?.range ?? '1h'}`,
@@ -97,5 +80,3 @@ function columnsOf(summary: Summary | undefined): Column<RouteMetrics>[] {
     },
   ]
 }
-
-const time = (ms: number | null) => (ms === null ? unknown : formatDuration(ms))

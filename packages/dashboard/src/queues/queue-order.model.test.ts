@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { orderBy } from './queue-order.model.ts'
+import { byTrouble, orderBy } from './queue-order.model.ts'
+import type { QueueOrder } from './queue-order.model.ts'
 import { queueRow } from './queue-row.model.ts'
 import { queueWith } from './queue.test.fixture.ts'
 
@@ -8,13 +9,26 @@ const rows = [
   queueRow(queueWith({ name: 'c' }), undefined),
   queueRow(queueWith({ name: 'a', oldestReadyAgeMs: 9 }), undefined),
 ]
-const names = (by: string) => orderBy(rows, by).map(({ name }) => name)
+const names = (by: QueueOrder, isDescending: boolean) => orderBy(rows, { by, isDescending }).map(({ name }) => name)
 
-it('names run upwards, figures downwards, and what has none comes last', () => {
-  expect(names('name')).toEqual(['a', 'b', 'c'])
-  expect(names('oldest')).toEqual(['a', 'b', 'c'])
+it('each order runs both ways', () => {
+  expect([names('name', false), names('name', true)]).toEqual([
+    ['a', 'b', 'c'],
+    ['c', 'b', 'a'],
+  ])
+  expect([names('state', true), names('state', false)]).toEqual([
+    ['b', 'c', 'a'],
+    ['a', 'c', 'b'],
+  ])
 })
 
-it('an order that is not there leaves most trouble first', () => {
-  expect(names('nonsense')).toEqual(['b', 'c', 'a'])
+it('what has no figure comes last either way', () => {
+  expect([names('oldest', true), names('oldest', false)]).toEqual([
+    ['a', 'b', 'c'],
+    ['b', 'a', 'c'],
+  ])
+})
+
+it('most trouble first is how rows come', () => {
+  expect(orderBy(rows, byTrouble)).toBe(rows)
 })
