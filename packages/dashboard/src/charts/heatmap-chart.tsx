@@ -5,7 +5,7 @@ import { drawCells } from './cells.ts'
 import { CellsTable } from './cells-table.tsx'
 import { ChartPanel } from './chart-panel.tsx'
 import { cellReadout, cellsOf, rowAt } from './heatmap.model.ts'
-import { gridOf, latestPoint, readoutOf } from './lines.model.ts'
+import { gridOf, latestPoint, noteSince, readoutOf } from './lines.model.ts'
 import type { Line } from './lines.model.ts'
 import { looks } from './looks.ts'
 import type { Pointed, PlotOptions } from './plot.ts'
@@ -49,7 +49,7 @@ export function HeatmapChart(props: HeatmapChartProps) {
   return (
     <ChartPanel
       title={title}
-      note={note}
+      note={noteSince(note, lines, generatedAtMs)}
       isLoading={heatmap === undefined}
       empty={cells.largest === 0 ? empty : undefined}
       isTall

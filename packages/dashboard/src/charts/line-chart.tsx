@@ -2,7 +2,7 @@ import type { MetricUnit } from '@millrace/contract'
 import { useCallback, useMemo, useState } from 'react'
 import { ChartPanel } from './chart-panel.tsx'
 import { hatch } from './hatch.ts'
-import { backlogFrom, gridOf, latestPoint, readoutOf, scaleOf } from './lines.model.ts'
+import { backlogFrom, gridOf, latestPoint, noteSince, readoutOf, scaleOf } from './lines.model.ts'
 import type { Line } from './lines.model.ts'
 import { looks } from './looks.ts'
 import type { Pointed, PlotOptions } from './plot.ts'
@@ -49,7 +49,7 @@ export function LineChart({ title, note, lines, unit, resolutionSeconds, generat
   return (
     <ChartPanel
       title={title}
-      note={note}
+      note={noteSince(note, drawn, generatedAtMs)}
       isLoading={lines === undefined}
       empty={latestPoint(shown.grid) === null ? empty : undefined}
       isTall={isTall}

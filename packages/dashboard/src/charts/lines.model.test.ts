@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { backlogFrom, gridOf, latestPoint, lonePoints, partsOf, readoutOf, scaleOf } from './lines.model.ts'
+import { backlogFrom, gridOf, latestPoint, lonePoints, noteSince, partsOf, readoutOf, scaleOf } from './lines.model.ts'
 import type { Line } from './lines.model.ts'
 
 const minute = 60_000
@@ -60,4 +60,24 @@ it('a readout that points at nothing tells the last minute that is done', () => 
 it('where only the running minute has a value, the readout tells that one', () => {
   expect(latestPoint(gridOf([line('P50', [null, null, 9])], 60, start + 2.5 * minute))).toBe(2)
   expect(latestPoint(gridOf([line('P50', [null, null])], 60, start + 1.5 * minute))).toBeNull()
+})
+
+it('a chart that is drawn in less than half of its range says from when on', () => {
+  const young = line('P50', [null, null, null, null, null, 3, 4])
+  expect(
+    noteSince(
+      'log scale',
+      [
+        young,
+        line(
+          'P95',
+          Array.from({ length: 7 }, () => null),
+        ),
+      ],
+      start,
+    ),
+  ).toBe('log scale, since 14:05')
+  expect(noteSince(undefined, [young], start)).toBe('since 14:05')
+  expect(noteSince('log scale', [young, line('P95', [1, null, null, null, null, null, 1])], start)).toBe('log scale')
+  expect(noteSince('log scale', [], start)).toBe('log scale')
 })

@@ -1,5 +1,6 @@
 import type { MetricUnit, Series } from '@millrace/contract'
-import { unknown } from '@millrace/ui'
+import { formatMoment, unknown } from '@millrace/ui'
+import { youngSinceMs } from '../summary/points.model.ts'
 import { linearScale, logScale } from './scale.model.ts'
 import type { Scale } from './scale.model.ts'
 import { formatPointTime } from './time.model.ts'
@@ -84,6 +85,16 @@ export function backlogFrom(incoming: readonly (number | null)[], outgoing: read
 
 /** Above by what is more than noise: one in fifty. */
 const isAbove = (a: number | null | undefined, b: number | null | undefined) => a != null && b != null && a > b * 1.02
+
+/** What stands beside the title: with from when on there is something to draw, where that is less than half of the range. */
+export function noteSince(note: string | undefined, lines: readonly Line[], generatedAtMs: number): string | undefined {
+  const starts = lines.map(({ points }) => youngSinceMs(points))
+  const isWhole =
+    starts.length === 0 || lines.some(({ points }, line) => starts[line] === null && points.some(([, value]) => value !== null))
+  const first = Math.min(...starts.flatMap((start) => start ?? []))
+  if (isWhole || !Number.isFinite(first)) return note
+  return [note, `since ${formatMoment(first, generatedAtMs)}`].filter((part) => part !== undefined).join(', ')
+}
 
 /** The point a readout speaks of when none is pointed at: the last that is done and has a value. */
 export function latestPoint({ values, starts, isRunning }: Grid): number | null {

@@ -5,10 +5,10 @@ export function NoSuchPage() {
   return (
     <section className="nowhere">
       <h1>There is no such page</h1>
-      <p>
-        The address names none of this dashboard. The sections are in the rail; <PlaceLink href="/">Overview</PlaceLink> is the first of
-        them.
-      </p>
+      <p>The address names none of this dashboard. The sections are in the rail.</p>
+      <PlaceLink href="/" className="button">
+        Overview
+      </PlaceLink>
     </section>
   )
 }

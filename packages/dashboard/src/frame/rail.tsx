@@ -28,13 +28,13 @@ export function Rail({ summary, lapse }: RailProps) {
       </PlaceLink>
       <ul>
         {sections.map(({ path, name, icon }) => {
-          const { status, count } = sectionState(path, summary, lapse !== null)
+          const { status, note } = sectionState(path, summary, lapse !== null)
           return (
             <li key={path}>
               <PlaceLink href={path} title={name} isCurrent={isWithin(location, path)}>
                 <Icon name={icon} />
                 <span className="label">{name}</span>
-                {count !== null && status === null && <span className="count">{count}</span>}
+                {note !== null && status === null && <span className="count">{note}</span>}
                 {status !== null && (
                   <span className="trouble">
                     <StatusShape status={status} size={12} />

@@ -1,8 +1,9 @@
 import type { Summary } from '@millrace/contract'
-import { durationParts, formatBytes, formatDuration, formatRate, formatShare, shareValue, statusBy } from '@millrace/ui'
+import { durationParts, formatBytes, formatDuration, formatMoment, formatRate, formatShare, shareValue, statusBy } from '@millrace/ui'
 import type { FigureProps, StatusName, StatusWord } from '@millrace/ui'
+import { storeWords } from '../redis/store.model.ts'
 import { metrics } from '../summary/metric-names.ts'
-import { firstOf, lastOf, meanOf } from '../summary/points.model.ts'
+import { firstOf, lastOf, meanOf, youngSinceMs } from '../summary/points.model.ts'
 import { limitOf, pointsOf } from '../summary/series.model.ts'
 
 /** The six figures of the first screen; labels alone while they are read. */
@@ -32,12 +33,16 @@ const messagesOut = (summary: Summary) =>
 function rate(summary: Summary, label: string, metric: string, parts: readonly number[]): FigureProps {
   const points = pointsOf(summary, metric, 'perSecond') ?? []
   const mean = meanOf(points)
+  const since = youngSinceMs(points)
   const value = sum(parts)
   return {
     label,
     value: [{ value: formatRate(value), unit: '/s' }],
     points,
-    note: mean === null ? 'last minute' : `mean of ${summary.range} ${formatRate(mean)} /s`,
+    note:
+      mean === null
+        ? 'last minute'
+        : `mean ${since === null ? `of ${summary.range}` : `since ${formatMoment(since, summary.generatedAt)}`} ${formatRate(mean)} /s`,
   }
 }
 
@@ -98,7 +103,7 @@ function apiP95(summary: Summary): FigureProps {
 
 function storeMemory(summary: Summary): FigureProps {
   const { redis } = summary
-  const label = redis.kind === 'redis' ? 'Redis memory' : 'Store file'
+  const label = storeWords(redis.kind).meter
   const points = pointsOf(summary, metrics.storeMemory, 'max') ?? []
   const { usedMemoryBytes: used, maxMemoryBytes: most } = redis
   if (used === null) return { label, value: null, points, note: redis.connected ? 'the store does not say' : 'the store does not answer' }

@@ -1,11 +1,9 @@
 import type { Summary } from '@millrace/contract'
-import { Icon, Panel, Skeleton, Status, formatBytes, formatDuration, formatNumber, statusBy } from '@millrace/ui'
+import { Icon, Panel, Skeleton, Status, formatBytes, formatDuration, formatNumber, usePast } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { durabilityOf } from '../redis/durability.model.ts'
 import { Ladder } from '../redis/ladder.tsx'
-import { connectionOf } from '../redis/store.model.ts'
-import { metrics } from '../summary/metric-names.ts'
-import { limitOf } from '../summary/series.model.ts'
+import { connectionOf, roomOf, storeWords } from '../redis/store.model.ts'
 import { useLapse } from '../summary/use-lapse.ts'
 
 /** Redis or the embedded file: connection, memory against its limit, and what can be lost. */
@@ -29,7 +27,7 @@ export function StorePanel({ summary }: { readonly summary: Summary | undefined 
   ].filter((fact) => fact !== null)
   return (
     <Panel
-      title={redis.kind === 'redis' ? 'Redis' : 'Embedded file'}
+      title={storeWords(redis.kind).title}
       note={<Status {...connectionOf(redis.connected, lapse)} />}
       end={
         <>
@@ -54,51 +52,29 @@ export function StorePanel({ summary }: { readonly summary: Summary | undefined 
   )
 }
 
+/** What it uses of what it may use, with the ticks where it warns and is critical. */
 function Memory({ summary }: { readonly summary: Summary }) {
-  const { usedMemoryBytes: used, maxMemoryBytes: most, memoryLimit, kind, connected } = summary.redis
-  const name = kind === 'redis' ? 'Memory' : 'Size'
-  if (used === null)
-    return (
-      <p className="quiet">
-        {name} — {connected ? 'the store does not say' : 'the store does not answer'}
-      </p>
-    )
-  if (most === null || most === 0) {
-    return (
-      <p>
-        {name} <b>{formatBytes(used)}</b>, no limit known
-      </p>
-    )
-  }
-  const usage = Math.min(1, used / most)
-  const limit = limitOf(summary, metrics.storeUsage)
-  const status = statusBy((used / most) * 100, limit)
-  const kindOfLimit = { maxmemory: 'maxmemory', system: 'memory of its machine', disk: 'the disk it lies on' }[memoryLimit ?? 'system']
+  const past = usePast()
+  const { usage, of, freeBytes, limit, state } = roomOf(summary)
   return (
-    <div className="memory" data-status={status}>
+    <div className="memory" data-status={past === null ? state.status : 'unknown'}>
       <div>
         <span>
-          {name} <b>{formatBytes(used)}</b> of {formatBytes(most)}
+          {storeWords(summary.redis.kind).used} <b>{of}</b>
         </span>
-        <span>{kindOfLimit}</span>
+        {freeBytes !== null && <span>{formatBytes(freeBytes)} free</span>}
       </div>
-      <div className="bar">
-        <i style={{ width: `${usage * 100}%` }} />
-        {limit !== undefined && (
-          <>
-            <span className="tick" style={{ left: `${limit.warn}%` }} />
-            <span className="tick critical" style={{ left: `${limit.critical}%` }} />
-          </>
-        )}
-      </div>
-      <ul>
-        <li>
-          <i data-part="used" /> Used <b>{formatBytes(used)}</b>
-        </li>
-        <li>
-          <i data-part="free" /> Free <b>{formatBytes(Math.max(0, most - used))}</b>
-        </li>
-      </ul>
+      {usage !== null && (
+        <div className="bar">
+          <i style={{ width: `${Math.min(1, usage) * 100}%` }} />
+          {limit !== undefined && (
+            <>
+              <span className="tick" style={{ left: `${limit.warn * 100}%` }} />
+              <span className="tick critical" style={{ left: `${limit.critical * 100}%` }} />
+            </>
+          )}
+        </div>
+      )}
     </div>
   )
 }

@@ -31,7 +31,7 @@ describe('the store', () => {
   const of = (given: Partial<Summary['redis']>) => metersOf({ redis: { ...systemOf().redis, ...given } }).at(-1)
 
   it('is unknown, never empty, while it does not answer', () => {
-    expect(of({ connected: false })).toMatchObject({ usage: null, of: 'the store does not answer' })
+    expect(of({ connected: false, usedMemoryBytes: null })).toMatchObject({ usage: null, of: 'not reported' })
   })
 
   it('has no percentage where it has no limit', () => {

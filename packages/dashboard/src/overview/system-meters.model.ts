@@ -1,8 +1,7 @@
 import type { Instance, Summary } from '@millrace/contract'
-import { formatBytes, shareLimit, shareOf } from '@millrace/ui'
+import { shareOf } from '@millrace/ui'
 import type { MeterProps } from '@millrace/ui'
-import { metrics } from '../summary/metric-names.ts'
-import { limitOf } from '../summary/series.model.ts'
+import { roomOf, storeWords } from '../redis/store.model.ts'
 import { resourcesOf } from '../system/meters.model.ts'
 
 /** What an instance says of itself, 0…1 and null where it cannot, by the resource's name. */
@@ -26,24 +25,9 @@ export function systemMeters(summary: Summary): MeterProps[] {
     const name = own.name === 'Event loop' ? 'Application' : own.name
     return [isElsewhere ? { ...own, name, usage, of: `on ${worst.host}, process ${worst.pid}` } : { ...own, name }]
   })
-  return [...meters, storeMeter(summary)]
+  return [...meters, { name: storeWords(summary.redis.kind).meter, ...roomOf(summary) }]
 }
 
 /** How many processes were heard of lately; the answering one at least. */
 export const aliveInstances = ({ instances }: Pick<Summary, 'instances'>) =>
   Math.max(1, instances.filter(({ status }) => status === 'alive').length)
-
-function storeMeter(summary: Summary): MeterProps {
-  const { kind, usedMemoryBytes: used, maxMemoryBytes: most, memoryLimit, connected } = summary.redis
-  const name = kind === 'redis' ? 'Redis memory' : 'Store file'
-  if (!connected) return { name, usage: null, of: 'the store does not answer' }
-  if (used === null) return { name, usage: null, of: 'the store does not say' }
-  if (most === null || most === 0) return { name, usage: null, of: `${formatBytes(used)}, no limit known` }
-  const kindOfLimit = { maxmemory: 'maxmemory', system: 'its machine', disk: 'disk' }[memoryLimit ?? 'system']
-  return {
-    name,
-    usage: used / most,
-    of: `${formatBytes(used)} of ${formatBytes(most)}, ${kindOfLimit}`,
-    limit: shareLimit(limitOf(summary, metrics.storeUsage)),
-  }
-}

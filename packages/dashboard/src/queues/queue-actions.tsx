@@ -54,7 +54,7 @@ export function QueueActions({ row }: { readonly row: QueueRow | undefined }) {
         describedBy={describedBy}
         onClick={ask('redrive', queue.counts.dead)}
       >
-        Redrive {formatNumber(queue.counts.dead)} dead
+        {queue.counts.dead === 0 ? 'No dead messages' : `Redrive ${formatNumber(queue.counts.dead)} dead`}
       </Button>
       <Button
         icon="clear"
@@ -63,7 +63,7 @@ export function QueueActions({ row }: { readonly row: QueueRow | undefined }) {
         describedBy={describedBy}
         onClick={ask('clear', queue.counts.completed)}
       >
-        Clear {formatNumber(queue.counts.completed)} completed
+        {queue.counts.completed === 0 ? 'None completed' : `Clear ${formatNumber(queue.counts.completed)} completed`}
       </Button>
       {asked !== undefined && <Confirm asked={asked} onClose={() => setAsked(undefined)} />}
     </div>

@@ -1,5 +1,5 @@
 import type { Summary } from '@millrace/contract'
-import { Sparkline, Status, fixed, formatDuration, formatNumber, formatRate, unknown } from '@millrace/ui'
+import { Sparkline, Status, formatDuration, formatNumber, formatRate, shareValue, unknown } from '@millrace/ui'
 import type { Column } from '@millrace/ui'
 import { PlaceLink } from '../place-link.tsx'
 import { metrics } from '../summary/metric-names.ts'
@@ -50,7 +50,7 @@ export function queueColumns(summary: Summary | undefined): Column<QueueRow>[] {
       head: 'Failures, %',
       isNumber: true,
       isSortable: true,
-      cell: ({ failures }) => (failures === null ? <span className="quiet">{unknown}</span> : fixed(failures * 100, 1)),
+      cell: ({ failures }) => (failures === null ? <span className="quiet">{unknown}</span> : shareValue(failures)),
       bad: ({ isFailing, status }) => (isFailing ? (status === 'fail' ? 'fail' : 'slow') : undefined),
     },
     {

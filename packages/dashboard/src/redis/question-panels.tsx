@@ -29,7 +29,7 @@ export function LossPanel({ summary }: QuestionProps) {
 
 /** Room: how much of what it may use is used, and when that is all. */
 export function RoomPanel({ summary }: QuestionProps) {
-  const room = summary && roomOfStore(summary)
+  const room = summary && (summary.redis.kind === 'embedded' ? diskOf(summary.system, limitOf(summary, metrics.disk)) : roomOf(summary))
   const points = summary && pointsOf(summary, metrics.storeMemory, 'max')
   const limit = summary === undefined ? null : growsTo(summary.system)
   const full = points === undefined || limit === null ? null : fullInMs(points, limit)
@@ -52,11 +52,6 @@ export function RoomPanel({ summary }: QuestionProps) {
       />
     </Question>
   )
-}
-
-function roomOfStore({ redis, system, ...summary }: Summary) {
-  if (redis.kind === 'embedded') return diskOf(system, limitOf(summary, metrics.disk))
-  return roomOf(redis, limitOf(summary, metrics.storeUsage), reasonOf(system, 'redis.usedMemoryBytes'))
 }
 
 /** Speed: one round trip now. */

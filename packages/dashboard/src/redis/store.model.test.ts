@@ -3,24 +3,27 @@ import { systemOf } from '../system/system.test.fixture.ts'
 import { clientsText, connectionOf, diskOf, growsTo, latencyText, roomOf, speedOf } from './store.model.ts'
 
 const { redis } = systemOf()
-const memory = { metric: 'store.memory_usage', warn: 75, critical: 90 }
+const limits = [{ metric: 'store.memory_usage', warn: 75, critical: 90 }]
+const use = (given: Partial<typeof redis>, unknown: ReturnType<typeof systemOf>['unknown'] = []) =>
+  roomOf({ redis: { ...redis, ...given }, system: systemOf({ unknown }), limits })
 const ping = { metric: 'store.latency', warn: 20, critical: 100 }
 
 it('room is used of which limit, of which kind, against where it warns', () => {
-  expect(roomOf(redis, memory, '')).toEqual({
+  expect(use({})).toEqual({
     usage: 0.81,
     of: '1.62 GiB of 2.00 GiB, maxmemory',
+    freeBytes: expect.closeTo(0.38 * 1_024 ** 3, 0),
     limit: { warn: 0.75, critical: 0.9 },
     state: { status: 'slow', word: 'High' },
   })
 })
 
 it('a Redis without maxmemory says that its machine is the limit', () => {
-  expect(roomOf({ ...redis, memoryLimit: 'system' }, memory, '').of).toBe('1.62 GiB of 2.00 GiB, memory of the machine: no maxmemory')
+  expect(use({ memoryLimit: 'system' }).of).toBe('1.62 GiB of 2.00 GiB, its machine, no maxmemory')
 })
 
 it('a figure that cannot be had says why, and nothing is OK because of it', () => {
-  const room = roomOf({ ...redis, usedMemoryBytes: null }, memory, 'INFO is refused')
+  const room = use({ usedMemoryBytes: null }, [{ figure: 'redis.usedMemoryBytes', reason: 'INFO is refused' }])
   expect([room.usage, room.of, room.state.word]).toEqual([null, 'INFO is refused', 'Unknown'])
   expect(latencyText(null, ping, 'the store does not answer')).toBe('— the store does not answer')
   expect(clientsText({ ...redis, connectedClients: null }, 'INFO is refused')).toBe('— INFO is refused')

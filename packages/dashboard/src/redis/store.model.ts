@@ -1,13 +1,17 @@
-import type { Limit, StoreFigures, SystemMetrics } from '@millrace/contract'
+import type { Limit, StoreFigures, Summary, SystemMetrics } from '@millrace/contract'
 import { formatBytes, formatDuration, formatNumber, shareLimit, statusBy, unknown } from '@millrace/ui'
 import type { StatusWord } from '@millrace/ui'
 import type { Lapse } from '../summary/freshness.model.ts'
+import { metrics } from '../summary/metric-names.ts'
+import { limitOf } from '../summary/series.model.ts'
 import { reasonOf } from '../system/meters.model.ts'
 
 /** What the page is called, and how it names things: a Redis and a file are asked the same questions. */
 export interface StoreWords {
   readonly title: string
   readonly room: string
+  /** Its use among those of other resources. */
+  readonly meter: string
   readonly roomChart: string
   readonly used: string
   readonly roundTrip: string
@@ -18,6 +22,7 @@ const wordsOf: Readonly<Record<StoreFigures['kind'], StoreWords>> = {
   redis: {
     title: 'Redis',
     room: 'Memory',
+    meter: 'Redis memory',
     roomChart: 'Memory used',
     used: 'Memory',
     roundTrip: 'Ping',
@@ -26,6 +31,7 @@ const wordsOf: Readonly<Record<StoreFigures['kind'], StoreWords>> = {
   embedded: {
     title: 'Embedded file',
     room: 'Disk',
+    meter: 'Store file',
     roomChart: 'Size of the file',
     used: 'File',
     roundTrip: 'Round trip to the file’s thread',
@@ -41,7 +47,7 @@ export function connectionOf(connected: boolean, lapse: Pick<Lapse, 'kind'> | nu
   return connected && !isLost ? { status: 'ok', word: 'Connected', isNow: false } : { status: 'fail', word: 'Not reachable', isNow: isLost }
 }
 
-const limitKinds = { maxmemory: 'maxmemory', system: 'memory of the machine: no maxmemory', disk: 'disk' } as const
+const limitKinds = { maxmemory: 'maxmemory', system: 'its machine, no maxmemory', disk: 'disk' } as const
 
 /** Use of what the store may use. */
 export interface RoomUse {
@@ -49,25 +55,28 @@ export interface RoomUse {
   readonly usage: number | null
   /** Used of which limit, of which kind; or why nothing is known. */
   readonly of: string
+  /** null where the limit is not known. */
+  readonly freeBytes: number | null
   readonly limit: { readonly warn: number; readonly critical: number } | undefined
   readonly state: StatusWord
 }
 
 /** `limit` is in percent of what the store may use. */
-export function roomOf(store: StoreFigures, limit: Limit | undefined, reason: string): RoomUse {
-  const { usedMemoryBytes, maxMemoryBytes, memoryLimit } = store
-  const shares = shareLimit(limit)
-  if (usedMemoryBytes === null || maxMemoryBytes === null || maxMemoryBytes === 0) {
-    const of = usedMemoryBytes === null ? reason : `${formatBytes(usedMemoryBytes)} used; the limit is not known: ${reason}`
-    return { usage: null, of, limit: shares, state: { status: 'unknown', word: 'Unknown' } }
+export function roomOf({ redis, system, limits }: Pick<Summary, 'redis' | 'system' | 'limits'>): RoomUse {
+  const { usedMemoryBytes: used, maxMemoryBytes: most, memoryLimit } = redis
+  const limit = shareLimit(limitOf({ limits }, metrics.storeUsage))
+  if (used === null || most === null || most === 0) {
+    const of = used === null ? reasonOf(system, 'redis.usedMemoryBytes') : `${formatBytes(used)}, no limit known`
+    return { usage: null, of, freeBytes: null, limit, state: { status: 'unknown', word: 'Unknown' } }
   }
-  const usage = usedMemoryBytes / maxMemoryBytes
+  const usage = used / most
   const kind = memoryLimit === null ? '' : `, ${limitKinds[memoryLimit]}`
-  const status = statusBy(usage, shares)
+  const status = statusBy(usage, limit)
   return {
     usage,
-    of: `${formatBytes(usedMemoryBytes)} of ${formatBytes(maxMemoryBytes)}${kind}`,
-    limit: shares,
+    of: `${formatBytes(used)} of ${formatBytes(most)}${kind}`,
+    freeBytes: Math.max(0, most - used),
+    limit,
     state: { status, word: status === 'ok' ? 'OK' : 'High' },
   }
 }
@@ -78,11 +87,18 @@ export function diskOf({ disk, unknown: reasons }: Pick<SystemMetrics, 'disk' | 
   const shares = shareLimit(limit)
   const status = statusBy(usage, limit)
   if (usage === null || usedBytes === null || totalBytes === null) {
-    return { usage: null, of: reasonOf({ unknown: reasons }, 'disk.usage'), limit: shares, state: { status: 'unknown', word: 'Unknown' } }
+    return {
+      usage: null,
+      of: reasonOf({ unknown: reasons }, 'disk.usage'),
+      freeBytes: null,
+      limit: shares,
+      state: { status: 'unknown', word: 'Unknown' },
+    }
   }
   return {
     usage: usage / 100,
     of: `${formatBytes(usedBytes)} of ${formatBytes(totalBytes)}, ${disk.path}`,
+    freeBytes: totalBytes - usedBytes,
     limit: shares,
     state: { status, word: status === 'ok' ? 'OK' : 'High' },
   }
