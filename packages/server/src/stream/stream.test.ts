@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { createClient, routes } from '@millrace/contract'
 import type { EventOf } from '@millrace/contract'
 import { Value } from 'typebox/value'
-import { afterEach, expect, it, vi } from 'vitest'
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest'
 import { signToken } from '../auth/sign-token.ts'
 import { startHarness } from '../harness.test.setup.ts'
 import type { StoreKind } from '../harness.test.setup.ts'
@@ -205,20 +205,21 @@ it('a reader that takes nothing is let go, one that is only told nothing gets si
 it('a reader that is gone is forgotten', async () => {
   const { harness, address } = await setup()
   const asked = vi.spyOn(harness.monitor, 'getSummary')
+  const left = vi.spyOn(SummaryFeed.prototype, 'leave')
+  onTestFinished(() => left.mockRestore())
   const socket = connectSocket(Number(new URL(address).port), '127.0.0.1', () =>
     socket.write(`GET /api/performance/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${harness.tokens.viewer}\r\n\r\n`),
   )
   await new Promise((resolve) => socket.once('data', resolve))
   await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1))
   socket.destroy()
-  await vi.waitFor(async () => {
-    const before = asked.mock.calls.length
-    await new Promise((resolve) => setTimeout(resolve, 2_500))
-    expect(asked.mock.calls.length).toBe(before)
-  }, 15_000)
+  await vi.waitFor(() => expect(left).toHaveBeenCalledTimes(1))
+  expect((left.mock.contexts[0] as SummaryFeed).isWatched).toBe(false)
 })
 
 it('a feed makes nothing for nobody, and begins again for the next', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
   let made = 0
   const feed = new SummaryFeed(
     async () => `frame ${++made}`,
@@ -227,12 +228,13 @@ it('a feed makes nothing for nobody, and begins again for the next', async () =>
   const seen: string[] = []
   const watcher = { offer: (frame: string) => void seen.push(frame) }
   feed.watch(watcher)
-  await vi.waitFor(() => expect(seen.length).toBeGreaterThan(3))
+  await vi.advanceTimersByTimeAsync(20)
+  expect(seen).toEqual(['frame 1', 'frame 2', 'frame 3', 'frame 4', 'frame 5'])
   feed.leave(watcher)
-  const before = made
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(made).toBeLessThanOrEqual(before + 1)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(made).toBe(5)
   feed.watch(watcher)
-  await vi.waitFor(() => expect(made).toBeGreaterThan(before + 2))
+  await vi.advanceTimersByTimeAsync(10)
+  expect(made).toBeGreaterThan(6)
   feed.leave(watcher)
 })
