@@ -1,10 +1,20 @@
 /** `npm start`: the workspace with its server and its four queues, in one process. */
-import { relative } from 'node:path'
 import { connect } from 'millrace'
 import type { Connection } from 'millrace'
-import { createLog, createServer, createSignInLink, readConfig, requireFreePort, signToken, storeUrlOf } from 'millrace/server'
+import {
+  createLog,
+  createServer,
+  createSignInLink,
+  endOnSignal,
+  logLevelAt,
+  readConfig,
+  requireFreePort,
+  sayFailure,
+  signToken,
+  storeLine,
+  storeUrlOf,
+} from 'millrace/server'
 import type { Config, Server } from 'millrace/server'
-import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
 import { workspaceErrors } from './errors.ts'
 import { importOwnDocuments } from './own-documents.ts'
 import { documentHandlers } from './routes/document-handlers.ts'
@@ -83,7 +93,7 @@ async function say(address: string, server: Server, config: Config): Promise<voi
     ['Dashboard', `${address}/dashboard/`],
     ['Reference', `${address}/docs/`],
     ['Sign in', await signInLink(server, config.publicUrl ?? address)],
-    ['Store', storeOf(server.connection)],
+    ['Store', storeLine(server.connection)],
     ['Limits', `${performance} performance and ${queues} queue requests an address in 15 min: RATE_LIMIT_PERFORMANCE, RATE_LIMIT_QUEUES`],
     ['Import', 'npm run import -- <folder of Markdown>'],
   ]
@@ -102,10 +112,4 @@ async function signInLink(server: Server, url: string): Promise<string> {
     server.log.warn({ err: error }, 'no link to sign in was made')
     return 'no link: the store did not answer; npx millrace sign-in makes one'
   })
-}
-
-function storeOf(connection: Connection): string {
-  if (connection.kind === 'redis') return `${connection.description} (${connection.durability})`
-  const near = relative(process.cwd(), connection.directory)
-  return `a file in ${near === '' || near.startsWith('..') ? connection.directory : near} (${connection.durability})`
 }

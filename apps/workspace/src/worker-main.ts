@@ -1,7 +1,6 @@
 /** `npm run worker`: one more process for the four queues of a shared Redis, without a server. */
 import { connect, MillraceError, PerformanceMonitoringService } from 'millrace'
-import { createLog, readConfig, storeUrlOf } from 'millrace/server'
-import { endOnSignal, logLevelAt, sayFailure } from './end-process.ts'
+import { createLog, endOnSignal, logLevelAt, readConfig, sayFailure, storeUrlOf } from 'millrace/server'
 import { openWorker } from './workspace.ts'
 
 await start().catch((error: unknown) => {

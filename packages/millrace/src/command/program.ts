@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { exitCodeOf, sentenceOf } from './failure.ts'
+import { exitCodeOf, sayFailure } from '@millrace/server'
 import { queuesCommand } from './queues-command.ts'
 import { serveCommand } from './serve-command.ts'
 import { signInCommand } from './sign-in-command.ts'
@@ -43,7 +43,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has said what it had to say.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    process.stderr.write(`${sentenceOf(error)}\n`)
+    sayFailure(error)
     return exitCodeOf(error)
   }
 }

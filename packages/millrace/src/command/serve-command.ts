@@ -1,14 +1,10 @@
-import { relative } from 'node:path'
 import { Command } from 'commander'
 import { connect } from '@millrace/connection'
-import type { Connection } from '@millrace/connection'
-import { createLog, createServer, createSignInLink, storeUrlOf } from '@millrace/server'
+import { createLog, createServer, createSignInLink, endOnSignal, logLevelAt, storeLine, storeUrlOf } from '@millrace/server'
 import type { Config, Server } from '@millrace/server'
-import { exitCodeOf, sentenceOf } from './failure.ts'
 import { pairs, print } from './print.ts'
 import { configOf, durationOption, withPlace } from './settings.ts'
 import type { PlaceOptions } from './settings.ts'
-import { onFirstSignal } from './signals.ts'
 
 interface ServeOptions extends PlaceOptions {
   readonly drain: number
@@ -45,8 +41,7 @@ export function serveCommand(): Command {
 }
 
 async function serve(config: Config, { drainMs, json }: { readonly drainMs: number; readonly json: boolean }): Promise<void> {
-  const quiet = process.stderr.isTTY && !process.env['LOG_LEVEL']
-  const log = createLog(quiet ? 'warn' : config.logLevel, process.stderr)
+  const log = createLog(logLevelAt(process.stderr.isTTY, config.logLevel), process.stderr)
   const connection = await connect(storeUrlOf(config), { log })
   const close = async (server: Server | undefined, waitMs: number) => {
     await server?.close({ drainMs: waitMs })
@@ -56,15 +51,7 @@ async function serve(config: Config, { drainMs, json }: { readonly drainMs: numb
     await close(undefined, 0)
     throw error
   })
-  onFirstSignal((signal) => {
-    close(server, signal === 'SIGTERM' ? drainMs : 0).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`${sentenceOf(error)}\n`)
-        process.exit(exitCodeOf(error))
-      },
-    )
-  })
+  endOnSignal((signal) => close(server, signal === 'SIGTERM' ? drainMs : 0))
   const address = await server.listen().catch(async (error: unknown) => {
     await close(server, 0)
     throw error
@@ -82,7 +69,7 @@ async function serve(config: Config, { drainMs, json }: { readonly drainMs: numb
       ['Dashboard', `${url}/dashboard/`],
       ['Sign in', signIn],
       ['Reference', `${url}/docs/`],
-      ['Store', storeOf(connection)],
+      ['Store', storeLine(connection)],
       [
         'Limits',
         `${performance} performance and ${queues} queue requests an address in 15 min (RATE_LIMIT_PERFORMANCE, RATE_LIMIT_QUEUES)`,
@@ -90,10 +77,4 @@ async function serve(config: Config, { drainMs, json }: { readonly drainMs: numb
       ['Stop', 'Ctrl-C'],
     ])}\n`,
   )
-}
-
-function storeOf(connection: Connection): string {
-  if (connection.kind === 'redis') return `${connection.description} (${connection.durability})`
-  const near = relative(process.cwd(), connection.directory)
-  return `a file in ${near === '' || near.startsWith('..') ? connection.directory : near} (${connection.durability})`
 }
