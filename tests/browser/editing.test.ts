@@ -142,3 +142,44 @@ test.each([320, 768, 1440])('the editor fits a window of %i px and is accessible
   expect(ada.mistakes).toEqual([])
   await ada.page.context().close()
 })
+
+test('a version shows what it changed, and an older one is restored for those who write now', async () => {
+  const ada = await writer('ada')
+  const grace = await writer('grace')
+  await type(ada, 'a new wheel')
+  await vi.waitFor(async () => expect((await client.listVersions({ params: { id } })).versions.length).toBe(2), {
+    timeout: 30_000,
+    interval: 200,
+  })
+  await ada.page.getByRole('button', { name: 'More' }).click()
+  await ada.page.getByRole('link', { name: 'Versions and activity' }).click()
+  await ada.page.locator('.difference').getByText('a new wheel').waitFor()
+  await expectAccessible(ada.page)
+  await ada.page.getByRole('button', { name: /^Version 1/ }).click()
+  await ada.page.getByRole('button', { name: 'Restore' }).click()
+  await ada.page.getByRole('dialog').getByRole('button', { name: 'Restore version 1' }).click()
+  await ada.page.getByText('Version 1 is the text again').waitFor()
+  await expect.poll(async () => (await textOf(grace)).join('\n'), { timeout: 10_000 }).toBe('# The race\n\n- [ ] dig\n')
+  expect(ada.mistakes).toEqual([])
+  for (const { page } of [ada, grace]) await page.context().close()
+})
+
+test('a document is exported, and deleted after a question; who writes in it is told and can take the text along', async () => {
+  const ada = await writer('ada')
+  const grace = await writer('grace')
+  await type(grace, 'not yet')
+  await chip(grace, 'Saved')
+  await ada.page.getByRole('button', { name: 'More' }).click()
+  const [download] = await Promise.all([
+    ada.page.waitForEvent('download'),
+    ada.page.getByRole('link', { name: 'Export as Markdown' }).click(),
+  ])
+  expect(download.suggestedFilename()).toMatch(/\.md$/)
+  await ada.page.getByRole('button', { name: 'More' }).click()
+  await ada.page.getByRole('button', { name: 'Delete' }).click()
+  await ada.page.getByRole('dialog', { name: 'Delete The race?' }).getByRole('button', { name: 'Delete document' }).click()
+  await ada.page.getByText('The race is deleted').waitFor()
+  await grace.page.getByText('This document takes no edits of yours now.').waitFor()
+  await grace.page.getByRole('button', { name: 'Copy the text' }).waitFor()
+  for (const { page } of [ada, grace]) await page.context().close()
+})

@@ -3,6 +3,7 @@ import type { Document } from '@millrace/contract'
 import type { RoomStatus } from '@millrace/collaboration'
 import { Empty, Segment, Skeleton, StatusShape } from '@millrace/ui'
 import { useEffect, useRef, useState } from 'react'
+import { useHere } from '../documents/here-context.ts'
 import { CollaborativeEditor } from '../editor/collaborative-editor.tsx'
 import { goToLine } from '../editor/go-to-line.ts'
 import { useRoomStatus } from '../editor/room.ts'
@@ -14,6 +15,7 @@ import type { Heading } from '../preview/render.worker.ts'
 import { useMayWrite, useSession } from '../source.ts'
 import { Backlinks } from './backlinks.tsx'
 import { Crumb } from './crumb.tsx'
+import { DocumentMenu } from './document-menu.tsx'
 import { OutlineButton } from './outline-button.tsx'
 import { Presence } from './presence.tsx'
 import { RefusedBanner } from './refused-banner.tsx'
@@ -41,6 +43,11 @@ export function LiveDocument({ document, room }: { readonly document: Document; 
   const [outline, setOutline] = useState<readonly Heading[]>([])
   const place = useRef<HTMLElement>(null)
   const reading = useRef<HTMLDivElement>(null)
+  const { tell } = useHere()
+  useEffect(() => {
+    tell({ id, people })
+    return () => tell(null)
+  }, [id, people, tell])
   useEffect(() => room.awareness.setLocalStateField('user', { name }), [room, name])
   useEffect(() => {
     if (view !== 'Both' || editor === undefined || reading.current === null) return undefined
@@ -67,6 +74,7 @@ export function LiveDocument({ document, room }: { readonly document: Document; 
           <Segment label="Panes" options={options} chosen={view} choose={choose} />
           <WatchButton document={document} />
           <ShareButton />
+          <DocumentMenu document={document} />
         </div>
       }
     >

@@ -1,25 +1,11 @@
-import { Button, useToast } from '@millrace/ui'
+import { Button } from '@millrace/ui'
+import { useCopyLink } from './use-copy-link.ts'
 
 /** Puts the address of the document on the clipboard. */
 export function ShareButton() {
-  const say = useToast()
-  const copy = () => {
-    const address = location.origin + location.pathname
-    void copied(address).then((isCopied) => say(isCopied ? 'The link is on the clipboard' : `The browser refused; the link is ${address}`))
-  }
   return (
-    <Button icon="share" onClick={copy}>
+    <Button icon="share" onClick={useCopyLink()}>
       Share
     </Button>
   )
-}
-
-/** False where a page may not write to the clipboard, as on plain http. */
-async function copied(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,9 +1,11 @@
 import { Icon, Skeleton, useNow } from '@millrace/ui'
 import { useMemo, useState } from 'react'
 import { Link, useRoute } from 'wouter'
+import type { Person } from '../editor/people.model.ts'
 import { shortAge } from './age.model.ts'
 import { folderName, foldersOf } from './folders.model.ts'
 import type { Folder } from './folders.model.ts'
+import { useHere } from './here-context.ts'
 import { useDocuments } from './use-documents.ts'
 
 /** From this many documents on, only the folder that one is in stands open by itself. */
@@ -45,6 +47,7 @@ interface FolderPartProps {
 
 function FolderPart({ folder: { path, documents }, isOpen, toggle, shownId }: FolderPartProps) {
   const nowMs = useNow(30_000)
+  const { here } = useHere()
   return (
     <section>
       <button type="button" className="folder" aria-expanded={isOpen} onClick={toggle} title={path}>
@@ -58,6 +61,7 @@ function FolderPart({ folder: { path, documents }, isOpen, toggle, shownId }: Fo
             <li key={id}>
               <Link href={`/documents/${id}`} title={title} aria-current={id === shownId ? 'page' : undefined}>
                 <span className="name">{title}</span>
+                {here?.id === id && <Dots people={here.people} />}
                 <span className="age">{shortAge(updatedAtMs, nowMs)}</span>
               </Link>
             </li>
@@ -77,5 +81,16 @@ function TreeSkeleton() {
         </p>
       ))}
     </div>
+  )
+}
+
+/** A dot for each of the first that are there too. */
+function Dots({ people }: { readonly people: readonly Person[] }) {
+  return (
+    <span className="dots" aria-hidden="true">
+      {people.slice(0, 4).map(({ clientId, colour }) => (
+        <i key={clientId} className={`person-${colour}`} />
+      ))}
+    </span>
   )
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Link, useSearchParams } from 'wouter'
 import { Failure } from '../frame/failure.tsx'
 import { Page } from '../frame/page.tsx'
-import { useMayWrite } from '../source.ts'
+import { useMayWrite, useSource } from '../source.ts'
 import { shortAge } from './age.model.ts'
 import { byName, folderName, folderOf } from './folders.model.ts'
 import { useDocuments } from './use-documents.ts'
@@ -18,6 +18,7 @@ type Order = (typeof orders)[number]
 
 /** The first page: what changed last, or all by title. */
 export function DocumentsPage() {
+  const { base } = useSource()
   const { data, error, refetch } = useDocuments()
   const [search, setSearch] = useSearchParams()
   const order: Order = search.get('order') === 'title' ? 'All' : 'Recent'
@@ -31,12 +32,17 @@ export function DocumentsPage() {
           title={order === 'Recent' ? 'Changed last' : 'By title'}
           {...(data === undefined ? {} : { note: `${data.total.toLocaleString('en-US')} documents` })}
           end={
-            <Segment
-              label="Order"
-              options={orders}
-              chosen={order}
-              choose={(next) => setSearch(next === 'All' ? { order: 'title' } : {}, { replace: true })}
-            />
+            <>
+              <a href={`${base}/api/workspace/export`} download title="All documents as Markdown in one zip file">
+                Export all
+              </a>
+              <Segment
+                label="Order"
+                options={orders}
+                chosen={order}
+                choose={(next) => setSearch(next === 'All' ? { order: 'title' } : {}, { replace: true })}
+              />
+            </>
           }
         >
           <DocumentRows key={order} documents={data?.documents} order={order} />

@@ -6,6 +6,7 @@ import { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { useSource } from '../source.ts'
 import type { Source } from '../source.ts'
+import { keptName } from './kept.ts'
 
 /** A browser that keeps nothing is not waited for longer than this, ms. */
 const longestLoadMs = 1_000
@@ -26,7 +27,7 @@ export interface Room {
  */
 export async function enterRoom({ base, client: api }: Source, id: string): Promise<Room> {
   const doc = new Y.Doc()
-  const kept = await loadKept(doc, `millrace${base}/documents/${id}`)
+  const kept = await loadKept(doc, keptName(base, id))
   const awareness = new Awareness(doc)
   const client = new RoomClient({ doc, awareness, connect: () => new WebSocket(api.openRoom({ params: { id } })) })
   const comeBack = () => client.reconnect()

@@ -3,6 +3,8 @@ import { Suspense, useEffect, useState } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 import { NoSuchPage } from './no-such-page.tsx'
 import { pages } from '../pages.tsx'
+import { HereContext } from '../documents/here-context.ts'
+import type { Here } from '../documents/here-context.ts'
 import { ImportFoot } from '../import/import-progress.tsx'
 import { useLive } from '../live/use-live.ts'
 import { Column } from './column.tsx'
@@ -15,6 +17,7 @@ export function Frame() {
   const theme = useTheme()
   const [location] = useLocation()
   const [openAt, setOpenAt] = useState<string>()
+  const [here, tell] = useState<Here | null>(null)
   useSearchKey()
   useLive()
   // Whoever chose something in the column wants to see it.
@@ -30,24 +33,26 @@ export function Frame() {
       <a className="skip" href="#millrace-page">
         Skip to content
       </a>
-      <ColumnContext value={{ isOpen, toggle: () => setOpenAt(isOpen ? undefined : location) }}>
-        <Toasts>
-          <Column theme={theme} />
-          {isOpen && <button type="button" className="veil" aria-label="Close the list" onClick={() => setOpenAt(undefined)} />}
-          <div className="stage">
-            <Suspense>
-              <Switch>
-                {pages.map(({ path, Page }) => (
-                  <Route key={path} path={path} component={Page} />
-                ))}
-                <Route component={NoSuchPage} />
-              </Switch>
-            </Suspense>
-            <ImportFoot />
-          </div>
-          <PhoneBar />
-        </Toasts>
-      </ColumnContext>
+      <HereContext value={{ here, tell }}>
+        <ColumnContext value={{ isOpen, toggle: () => setOpenAt(isOpen ? undefined : location) }}>
+          <Toasts>
+            <Column theme={theme} />
+            {isOpen && <button type="button" className="veil" aria-label="Close the list" onClick={() => setOpenAt(undefined)} />}
+            <div className="stage">
+              <Suspense>
+                <Switch>
+                  {pages.map(({ path, Page }) => (
+                    <Route key={path} path={path} component={Page} />
+                  ))}
+                  <Route component={NoSuchPage} />
+                </Switch>
+              </Suspense>
+              <ImportFoot />
+            </div>
+            <PhoneBar />
+          </Toasts>
+        </ColumnContext>
+      </HereContext>
     </div>
   )
 }
