@@ -106,8 +106,18 @@ function Course({ state }: { readonly state: ImportState }) {
   return (
     <>
       {state.failure !== null && (
-        <Banner status="fail" title="The import ended early.">
-          {state.failure} What is stored stays; the same folder can be sent again.
+        <Banner
+          status="fail"
+          title="The import ended early."
+          action={
+            state.files > 0 && (
+              <Button icon="refresh" onClick={() => void run.again()}>
+                Send again
+              </Button>
+            )
+          }
+        >
+          {state.failure} What is stored stays, and is not done again when the same files are sent.
         </Banner>
       )}
       <Panel
@@ -129,18 +139,35 @@ function Course({ state }: { readonly state: ImportState }) {
           {state.phase === 'running' && <p className="quiet">It goes on while you read; leaving the workspace ends the upload.</p>}
         </div>
       </Panel>
-      {skipped.length > 0 && (
-        <Panel title="Left out" note={number(counts.skipped)}>
-          <ul className="entries">
-            {skipped.slice(0, mostListed).map(({ path, detail }) => (
-              <li className="entry" key={path}>
-                <code className="what">{path}</code>
-                <span className="end">{detail}</span>
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      <Files
+        title="Failed"
+        count={counts.failed}
+        files={(state.progress?.failed ?? []).map(({ path, reason }) => ({ path, why: reason }))}
+      />
+      <Files title="Left out" count={counts.skipped} files={skipped.map(({ path, detail }) => ({ path, why: detail }))} />
     </>
+  )
+}
+
+interface FilesProps {
+  readonly title: string
+  /** All of them; the list may be shorter. */
+  readonly count: number
+  readonly files: readonly { readonly path: string; readonly why: string }[]
+}
+
+function Files({ title, count, files }: FilesProps) {
+  if (files.length === 0) return null
+  return (
+    <Panel title={title} note={count.toLocaleString('en-US')}>
+      <ul className="entries">
+        {files.slice(0, mostListed).map(({ path, why }) => (
+          <li className="entry" key={path}>
+            <code className="what">{path}</code>
+            <span className="end">{why}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   )
 }

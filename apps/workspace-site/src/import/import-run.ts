@@ -1,6 +1,6 @@
 import type { Client, ImportProgress } from '@millrace/contract'
 import { failureOf } from '../frame/failure.model.ts'
-import type { Gathered } from './gather.ts'
+import type { Found, Gathered } from './gather.ts'
 import type { Skipped } from './accept.model.ts'
 
 /** How an import stands that this page started. Another object whenever something changed. */
@@ -28,6 +28,7 @@ export class ImportRun {
   #state = nothing
   #ending = new AbortController()
   #id = ''
+  #files: readonly Found[] = []
 
   constructor(client: Client) {
     this.#client = client
@@ -58,9 +59,22 @@ export class ImportRun {
       return this.#say({ phase: 'failed', leftOut: skipped, failure })
     }
     this.#id = newId()
-    this.#say({ phase: 'running', files: files.length, leftOut: skipped })
+    this.#files = files
+    this.#say({ leftOut: skipped })
+    await this.#send()
+  }
+
+  /** Sends the files of an import that broke off once more, under its id: what came already is not done again. */
+  async again(): Promise<void> {
+    if (this.isRunning || this.#files.length === 0) return
+    this.#ending = new AbortController()
+    await this.#send()
+  }
+
+  async #send(): Promise<void> {
+    this.#say({ phase: 'running', files: this.#files.length, failure: null })
     const body = new FormData()
-    for (const { path, file } of files) body.append('files', file, path)
+    for (const { path, file } of this.#files) body.append('files', file, path)
     const { signal } = this.#ending
     const sending = this.#client.startImport({ query: { id: this.#id }, body, signal }).then(
       () => undefined,
@@ -79,7 +93,9 @@ export class ImportRun {
 
   /** Puts the summary away. */
   clear(): void {
-    if (!this.isRunning) this.#say(nothing)
+    if (this.isRunning) return
+    this.#files = []
+    this.#say(nothing)
   }
 
   /** Asks until the server is done, or the upload failed. */
@@ -95,6 +111,7 @@ export class ImportRun {
       if (this.#state.phase !== 'running') return
       if (progress !== null) this.#say({ progress })
       if (progress?.state === 'done' || progress?.state === 'cancelled') return this.#say({ phase: progress.state })
+      if (progress?.state === 'interrupted') return this.#say({ phase: 'failed', failure: 'The upload broke off.' })
       if (outcome?.error !== undefined) return this.#say({ phase: 'failed', failure: failureOf(outcome.error as Error).text })
       if (outcome !== undefined) await pause(askMs)
     }
