@@ -84,7 +84,7 @@ function problemsOf(fault: Fault, schema: Loose, place: Place): [string, string]
     const known = Object.keys((schemaAt(schema, fault.schemaPath)?.['properties'] ?? {}) as object)
     return names('additionalProperties').map(([path]) => [
       path,
-      `is not known here; known are ${known.length === 0 ? 'none' : known.join(', ')}`,
+      known.length === 0 ? 'is not known here; nothing is' : `is not known here; known are ${known.join(', ')}`,
     ])
   }
   return [[field, allowedBy(fault, schemaAt(schema, fault.schemaPath))]]
