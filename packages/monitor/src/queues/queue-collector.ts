@@ -11,6 +11,8 @@ import type { Totals } from './queue-totals.ts'
 const leaseMs = 15_000
 /** Queues may come: a process that samples none reads their names anew so often, ms. */
 const namesMs = 60_000
+/** Workers' times are read for so many samples after something ended in a queue: they are written within 2 s. */
+const movingSamples = 2
 /** Queues beyond it have no series. */
 const maxQueues = 100
 
@@ -32,6 +34,8 @@ export class QueueCollector {
   readonly #kept: KeptTotals
   /** Totals that the series have counted up to, of queues it has the lease of. */
   readonly #counted = new Map<string, Totals>()
+  /** For how many samples more the times of a queue may change. */
+  readonly #moving = new Map<string, number>()
   /** Queues that this process has the lease of, as far as it knows. */
   #held: ReadonlySet<string> = new Set()
   #names: readonly string[] = []
@@ -55,7 +59,7 @@ export class QueueCollector {
     if (own.size === 0) return
     all ??= await this.#read()
     for (const stats of all) if (own.has(stats.name)) await this.#record(stats, leasedAtMs)
-    for (const name of own) await this.#times.take(name, this.#parts.now())
+    for (const name of own) await this.#take(name)
   }
 
   /**
@@ -73,6 +77,12 @@ export class QueueCollector {
   async release(): Promise<void> {
     const { keyValue, instance } = this.#parts
     await Promise.all([...this.#held].map((name) => keyValue.releaseLease(leaseOf(name), instance)))
+  }
+
+  async #take(name: string): Promise<void> {
+    const moving = this.#moving.get(name) ?? 0
+    await this.#times.take(name, this.#parts.now(), moving > 0)
+    if (moving > 0) this.#moving.set(name, moving - 1)
   }
 
   async #read(): Promise<readonly QueueStats[]> {
@@ -127,6 +137,7 @@ export class QueueCollector {
       record('queue.oldest_age_by_level', oldestAgeMs ?? 0, level)
     }
     const risen = before && between(before, totals)
+    if (!risen || risen.completed + risen.failed > 0) this.#moving.set(stats.name, movingSamples)
     record('queue.enqueued', risen?.enqueued ?? 0)
     record('queue.completed', risen?.completed ?? 0)
     record('queue.failed', risen?.failed ?? 0)

@@ -9,7 +9,7 @@ import type { QueueMinuteLike, QueueSource } from './queue-source.ts'
 
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
-/** Workers write within 2 s of a sample; clocks may differ a little. A minute is taken over this long after its end, ms. */
+/** Workers write within 2 s of a sample; clocks may differ a little. A minute changes no more this long after its end, ms. */
 const settledMs = 20_000
 /** How far back workers' minutes can surely be read, ms: they are kept for longer. */
 const readableMs = 170 * minuteMs
@@ -31,7 +31,7 @@ interface Progress {
 }
 
 /**
- * Takes the ended minutes of a queue's workers over into series of wait and run times by level. What a bucket gets follows from those
+ * Takes the minutes of a queue's workers over into series of wait and run times by level. What a bucket gets follows from those
  * minutes alone and is written as a whole to a field of the queue's own, whoever writes it: done twice, after a restart or by two
  * processes, it is the same. Who begins writes every hour anew that can still be read as a whole.
  */
@@ -45,24 +45,29 @@ export class QueueTimes {
     this.#keyValue = keyValue
   }
 
-  /** Reads the minutes that ended since the last call, each once. After a failure the next call begins anew. */
-  async take(queue: string, nowMs: number): Promise<void> {
+  /**
+   * Reads the minutes that ended since the last call, each once; while something ends in the queue also those that still change, again
+   * with each call. After a failure the next call begins anew.
+   */
+  async take(queue: string, nowMs: number, isMoving: boolean): Promise<void> {
     const endMs = Math.floor((nowMs - settledMs) / minuteMs) * minuteMs
     const known = this.#progress.get(queue)
     // A minute is left to what the clock steps back; after a longer step, or a longer pause than can be read, all begins anew.
     const goesOn = known && known.nextMs > nowMs - readableMs && known.nextMs <= endMs + minuteMs
-    if (goesOn && known.nextMs >= endMs) return
+    if (goesOn && known.nextMs >= endMs && !isMoving) return
     this.#progress.delete(queue)
     const { nextMs, running } = goesOn ? known : beginAt(nowMs)
     const minutes = (await (await this.#source.queue?.(queue))?.times(nextMs)) ?? []
-    const ended = minutes.filter(({ startMs }) => startMs >= nextMs && startMs < endMs)
-    const taken = addAll(
+    const inOrder = minutes.filter(({ startMs }) => startMs >= nextMs).toSorted((a, b) => a.startMs - b.startMs)
+    const isOver = ({ startMs }: QueueMinuteLike) => startMs < endMs
+    const taken = addAll(queue, running, inOrder.filter(isOver))
+    const ahead = addAll(
       queue,
-      running,
-      ended.toSorted((a, b) => a.startMs - b.startMs),
+      taken.running.map(copyOf),
+      inOrder.filter((minute) => !isOver(minute)),
     )
-    await this.#write(queue, taken.changed)
-    this.#progress.set(queue, { nextMs: endMs, running: taken.running })
+    await this.#write(queue, new Map([...taken.changed, ...ahead.changed]))
+    this.#progress.set(queue, { nextMs: Math.max(endMs, nextMs), running: taken.running })
   }
 
   /** Somebody else goes on with this queue. */
@@ -105,6 +110,10 @@ function addAll(queue: string, before: readonly RunningBucket[], minutes: readon
     }
   }
   return { running, changed }
+}
+
+function copyOf({ startMs, series }: RunningBucket): RunningBucket {
+  return { startMs, series: new Map([...series].map(([key, histogram]) => [key, new Histogram(histogram.unit).merge(histogram)])) }
 }
 
 function add(series: Map<string, Histogram>, metric: (typeof times)['wait' | 'run'], labels: object, histogram: Histogram): void {

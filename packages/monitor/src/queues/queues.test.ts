@@ -162,6 +162,33 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     expect(count * (avg ?? 0)).toBe(1000)
   })
 
+  it('times of the running minute are told with the next sample while something ends; what was written later once it is over', async () => {
+    queues.set('mail', { completed: 10 })
+    const service = monitor('a')
+    await service.start()
+    for (let samples = 0; samples < 3; samples += 1) await next(service)
+    const count = async () => (await figures(service, 'queue.run_time', { queue: 'mail' })).count
+    const wrote = (...waits: number[]) => {
+      queues.minutes.set('mail', [])
+      queues.ended('mail', clock.now(), waits)
+    }
+    const told: number[] = []
+    wrote(5)
+    queues.set('mail', { completed: 11 })
+    await next(service)
+    told.push(await count())
+    // A worker writes within 2 s, which may be after the sample.
+    wrote(5, 6)
+    await next(service)
+    told.push(await count())
+    wrote(5, 6, 7)
+    await next(service)
+    told.push(await count())
+    for (let samples = 0; samples < 17; samples += 1) await next(service)
+    told.push(await count())
+    expect(told).toEqual([1, 2, 2, 3])
+  })
+
   it('what happened while nobody looked for more than a minute is not shown as happened now', async () => {
     queues.set('mail', { enqueued: 100 })
     const a = monitor('a')
@@ -174,7 +201,7 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     expect(await total(b, 'queue.enqueued')).toBe(0)
   })
 
-  it('wait and run times of the workers’ ended minutes are in every range, by queue and level, each once', async () => {
+  it('wait and run times of the workers’ minutes, the running one included, are in every range, by queue and level, each once', async () => {
     queues.set('mail', {})
     queues.set('images', {})
     const startMs = clock.now()
@@ -190,13 +217,13 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
       Promise.all(
         (['1h', '24h', '7d'] as const).map(async (range) => (await service.getAggregatedMetrics('queue.wait_time', range, selector)).count),
       )
-    expect(await counts(b, { queue: 'mail' })).toEqual([3, 6, 6])
+    expect(await counts(b, { queue: 'mail' })).toEqual([4, 7, 7])
     expect(await counts(b, { queue: 'mail', level: 'low' })).toEqual([1, 1, 1])
     expect(await counts(b, { queue: 'images' })).toEqual([1, 1, 1])
     expect(await b.getAggregatedMetrics('queue.run_time', '24h', { queue: 'mail', level: 'high' })).toMatchObject({
-      count: 5,
+      count: 6,
       min: 2,
-      max: 400,
+      max: 1998,
     })
     // The process goes on minute by minute; another one takes over, and a third begins at the same time.
     for (let minutes = 1; minutes <= 3; minutes += 1) {
@@ -210,7 +237,6 @@ describe.each(['redis', 'embedded'] as const)('queues on %s', (kind) => {
     await c.start()
     for (let samples = 0; samples < 24; samples += 1) await next(c)
     const reader = monitor('reader')
-    // 999 and 1, 2, 3 are over now.
     expect(await counts(reader, { queue: 'mail' })).toEqual([7, 10, 10])
     expect((await reader.getAggregatedMetrics('queue.wait_time', '1h', { queue: 'mail' })).max).toBe(999)
   })
