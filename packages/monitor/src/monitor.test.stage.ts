@@ -33,8 +33,14 @@ export class StillClock implements Clock {
     return () => void this.#timers.delete(timer)
   }
 
-  /** Negative steps back, as a corrected clock does; timers then keep their distance. */
+  /** Is corrected, back or forth: timers keep their distance. */
+  step(ms: number): void {
+    this.#nowMs += ms
+    for (const timer of this.#timers) timer.dueMs += ms
+  }
+
   advance(ms: number): void {
+    if (ms < 0) return this.step(ms)
     const targetMs = this.#nowMs + ms
     for (;;) {
       const next = [...this.#timers].filter((timer) => timer.dueMs <= targetMs).sort((a, b) => a.dueMs - b.dueMs)[0]

@@ -44,6 +44,8 @@ export class SeriesReader {
   /** By tier, group and length: the settled part of the window that was read last. */
   readonly #spans = new Map<string, Span>()
   readonly #blocks = new Map<string, Map<string, Histogram | undefined>>()
+  /** The latest time that was read at. */
+  #latestMs = -Infinity
   #characters = 0
   #merged = 0
   #summed = 0
@@ -54,6 +56,9 @@ export class SeriesReader {
   }
 
   async window(tier: Tier, group: Group, starts: readonly number[], nowMs: number): Promise<Window> {
+    // The clock stepped back: what was settled is written to once more.
+    if (nowMs < this.#latestMs - settledMs) this.#forgetAll()
+    this.#latestMs = Math.max(this.#latestMs, nowMs)
     if (this.#merged > maxMerged) this.#forgetMerged()
     if (this.#summed > maxSums) this.#forgetSums()
     const buckets = await Promise.all(starts.map((startMs) => this.#shared(tier, group, startMs, nowMs)))
@@ -137,6 +142,14 @@ export class SeriesReader {
       this.#blocks.set(name, (block = new Map()))
     }
     return block
+  }
+
+  #forgetAll(): void {
+    this.#settled.clear()
+    this.#characters = 0
+    this.#latestMs = -Infinity
+    this.#forgetMerged()
+    this.#forgetSums()
   }
 
   #forgetMerged(): void {
