@@ -12,6 +12,7 @@ export const queueErrors = {
   PAYLOAD_TOO_DEEP: { status: 400, retryable: false, after: 'Nothing was sent.' },
   DELAY_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   SCHEDULE_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
+  SCHEDULE_NOT_FOUND: { status: 404, retryable: false, after: 'Nothing was changed.' },
   ID_INVALID: { status: 400, retryable: false, after: 'Nothing was sent.' },
   ID_CONFLICT: { status: 409, retryable: false, after: 'The id is taken by a message with another payload; that message is unchanged.' },
   QUEUE_FULL: { status: 429, retryable: true, after: 'Nothing was stored; try again when the queue is shorter.' },

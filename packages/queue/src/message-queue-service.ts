@@ -7,6 +7,8 @@ import type { QueueSize } from './queue.ts'
 import type { EnqueueOptions, QueueSettings } from './options.ts'
 import type { QueueStats } from './queue-stats.ts'
 import { registerQueue } from './registry.ts'
+import type { Schedule } from './schedule/schedule-book.ts'
+import type { ScheduleOptions } from './schedule/schedule-options.ts'
 import type { StandardSchema } from './schema/standard-schema.ts'
 import { formatSettings } from './stored-settings.ts'
 import type { BatchHandler } from './worker/handler.ts'
@@ -119,6 +121,21 @@ export class MessageQueueService {
 
   getQueueSize(queueName: string): Promise<QueueSize> {
     return this.#ask(queueName, (queue) => queue.size())
+  }
+
+  /** As `Queue.schedule`; `process` must run somewhere for it to fire. */
+  async schedule(queueName: string, name: string, options: ScheduleOptions): Promise<Schedule> {
+    return this.#of(queueName).queue.schedule(name, options)
+  }
+
+  /** As `Queue.schedules`. */
+  async getSchedules(queueName: string): Promise<Schedule[]> {
+    return this.#of(queueName).queue.schedules()
+  }
+
+  /** As `Queue.unschedule`. */
+  async unschedule(queueName: string, name: string): Promise<boolean> {
+    return this.#of(queueName).queue.unschedule(name)
   }
 
   /** Removes the completed messages that are still kept; their counters stay. @returns how many */

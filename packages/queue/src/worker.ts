@@ -7,6 +7,8 @@ import { turnsOf } from './policy/shares.ts'
 import { coreOf, Queue } from './queue.ts'
 import type { QueueCore } from './queue.ts'
 import { registerQueue } from './registry.ts'
+import { ScheduleBook } from './schedule/schedule-book.ts'
+import { Scheduler } from './schedule/scheduler.ts'
 import type { PayloadSchema } from './schema/payload-schema.ts'
 import type { Result } from './store/store.ts'
 import { formatSettings } from './stored-settings.ts'
@@ -45,9 +47,9 @@ export interface WorkerHealth {
 
 /**
  * Takes messages from a queue and runs a handler on them, from the moment it is made until `close`. It keeps its lease from a thread
- * of its own, survives outages of the store, and cleans up behind the queue; nothing else has to be called.
+ * of its own, survives outages of the store, cleans up behind the queue and fires its schedules; nothing else has to be called.
  *
- * An idle worker costs the store about 85 calls a minute: 60 renewals and a poll every 1 to 4 s.
+ * An idle worker costs the store about 85 calls a minute: 60 renewals and a poll every 1 to 4 s; where the queue has schedules, 15 more.
  *
  * Events: see WorkerEvents. An `error` nobody listens to is logged, never thrown.
  */
@@ -59,6 +61,7 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   readonly #loop: ClaimLoop
   readonly #recorder: Recorder
   readonly #maintenance: Maintenance
+  readonly #scheduler: Scheduler
   readonly #log: Log | undefined
   readonly #forgetState: () => void
   #outageToldUntil = Number.NEGATIVE_INFINITY
@@ -83,6 +86,8 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
     const holder = ids.next()
     this.#recorder = new Recorder(keyValue, holder, clock, this.#onError)
     this.#maintenance = new Maintenance({ store, retention: settings.retention, keyValue, holder, clock, onError: this.#onError })
+    const book = new ScheduleBook(connection, store, this.#core.name)
+    this.#scheduler = new Scheduler({ book, store, clock, holder, maxLength: settings.maxLength, onError: this.#onError })
     this.#loop = new ClaimLoop({
       store,
       clock,
@@ -109,6 +114,7 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
     })
     this.#loop.start()
     this.#maintenance.start()
+    this.#scheduler.start()
     void this.#introduce()
   }
 
@@ -140,7 +146,7 @@ export class Worker<Payload = unknown> extends EventEmitter<WorkerEvents<Payload
   async #close(deadlineMs: number): Promise<CloseReport> {
     this.#core.localWorkers.delete(this.#loop)
     const { clock } = this.#options
-    const maintained = this.#maintenance.stop()
+    const maintained = Promise.all([this.#maintenance.stop(), this.#scheduler.stop()])
     const report = await closeLoop(this.#loop, this.#core.store, clock, deadlineMs, this.#onError)
     this.#forgetState()
     await within(clock, graceMs, Promise.all([maintained, this.#recorder.close()])).catch(this.#onError)

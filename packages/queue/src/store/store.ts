@@ -233,6 +233,8 @@ export interface LevelCounts {
 }
 
 export interface StoreStats {
+  /** The store's time of this reading, ms. */
+  readonly nowMs: number
   readonly paused: boolean
   readonly counts: {
     readonly ready: number

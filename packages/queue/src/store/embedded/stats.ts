@@ -17,6 +17,7 @@ export function readStats(context: ProcedureContext, state: QueueState): StoreSt
   const { claimed, ...totals } = figures.totals
   const rate = (now: number, then: number) => (now - then) / 60
   return {
+    nowMs: Math.floor(nowUs / 1_000),
     paused: figures.paused,
     counts: {
       ready: sum(ready),

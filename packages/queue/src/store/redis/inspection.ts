@@ -94,6 +94,7 @@ export function decodeStats(raw: RawStats): StoreStats {
   })
   const sum = (of: 'ready' | 'scheduled') => figures.reduce((total, one) => total + one[of], 0)
   return {
+    nowMs: Math.floor(nowUs / 1000),
     paused: paused === 1,
     counts: { ready: sum('ready'), scheduled: sum('scheduled'), active, completed: kept, dead },
     levels: figures,

@@ -15,6 +15,7 @@ export function stats(state: ModelState, nowUs: number): StoreStats {
   const { claimed, ...totals } = state.totals
 
   return {
+    nowMs: Math.floor(nowUs / 1000),
     paused: state.paused,
     counts: {
       ready: ready.length,
