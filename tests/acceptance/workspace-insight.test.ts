@@ -28,6 +28,7 @@ test.each(['one server on a file', 'two servers on one Redis'])(
     const { id: race } = await bob.createDocument({ body: { title: 'Mill race', text: '# Water\n\n<script>alert(1)</script>' } })
     const { id: plan } = await bob.createDocument({ body: { title: 'Plan', text: 'See [[Mill Race]] and [[Later]], @ada' } })
 
+    for (let times = 0; times < 3; times += 1) await ada.getRendered({ params: { id: race } })
     const drawn = await ada.getRendered({ params: { id: race } })
     expect(drawn).toMatchObject({ id: race, version: 1, outline: [{ level: 1, text: 'Water', anchor: 'section-water' }] })
     expect(drawn.html).toContain('&lt;script&gt;')
@@ -72,11 +73,16 @@ test.each(['one server on a file', 'two servers on one Redis'])(
       async () => expect((await ada.getTrends()).documents.find(({ id }) => id === plan)).toMatchObject({ title: 'Plan', views: 2 }),
       10_000,
     )
+    // How its caches were read is a metric like any other.
+    await vi.waitFor(async () => expect((await ada.getAggregatedMetric({ params: { metricName: 'cache.hits' } })).avg).toBeGreaterThan(0), {
+      timeout: 20_000,
+      interval: 2_000,
+    })
     for (const missing of [ada.getRendered, ada.getLinks, ada.getDocumentMessages, ada.getActivity]) {
       await expect(missing({ params: { id: 'none' } })).rejects.toMatchObject({ code: 'DOCUMENT_NOT_FOUND' })
     }
   },
-  60_000,
+  90_000,
 )
 
 test.each(['one server on a file', 'two servers on one Redis'])(

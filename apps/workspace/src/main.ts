@@ -71,7 +71,15 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
     ...versionHandlers(workspace),
   }
   const sites = [workspaceSite]
-  const server = await createServer(config, { connection, queues: workspace.queues, log, errors: workspaceErrors, handlers, sites })
+  const server = await createServer(config, {
+    connection,
+    queues: workspace.queues,
+    caches: [workspace.cache],
+    log,
+    errors: workspaceErrors,
+    handlers,
+    sites,
+  })
   // The server first, so that nothing new comes while the handlers finish.
   endOnSignal(async () => {
     await server.close()
@@ -81,7 +89,7 @@ async function serve(config: Config, connection: Connection, log: Server['log'])
   const address = await server.listen()
   workspace.handle()
   await say(address, server, config)
-  await importOwnDocuments(workspace.imports, connection.keyValue('workspace'), log).catch((error: unknown) => {
+  await importOwnDocuments({ ...workspace, keyValue: connection.keyValue('workspace'), log }).catch((error: unknown) => {
     log.warn({ err: error }, 'the own documents were not imported')
   })
 }

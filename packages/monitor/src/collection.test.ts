@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it, test, vi } from 'vitest'
-import { connect } from '@millrace/connection'
+import { CacheService, connect } from '@millrace/connection'
 import type { Log } from '@millrace/connection'
 import { RedisProcess } from '@millrace/connection/testing'
 import type { SystemMetrics } from './answers.ts'
@@ -51,6 +51,23 @@ describe.each(['redis', 'embedded'] as const)('what is collected on %s', (kind) 
     }
     const { points } = await elsewhere.getMetrics('process.rss')
     expect(points.slice(-4, -1).map((point) => point.count)).toEqual([12, 12, 12])
+  })
+
+  it('reads of caches are counted since the monitor was made: what they answered, and what they did not have', async () => {
+    const cache = new CacheService(stage.connection, { room: `cache-${crypto.randomUUID()}` })
+    await cache.get('before')
+    const service = monitor('a', { caches: [cache] })
+    await service.start()
+    await cache.set('known', 1)
+    await cache.get('known')
+    await cache.get('known')
+    await cache.get('unknown')
+    clock.advance(sampleMs)
+    const total = async (metric: string) => {
+      const { count: samples, avg } = await service.getAggregatedMetrics(metric)
+      return samples * (avg ?? 0)
+    }
+    await soon(async () => expect([await total('cache.hits'), await total('cache.misses')]).toEqual([2, 1]))
   })
 
   it('requests are told since the monitor was made, their time as the mean of the last minute', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Log } from '@millrace/connection'
 import { atMost } from './at-most.ts'
 import type { Clock } from './clock.ts'
+import type { CacheReads } from './collectors/cache-reads.ts'
 import { recordSample, sampleMs } from './collectors/record-sample.ts'
 import type { SystemCollector, SystemSample } from './collectors/system-collector.ts'
 import { systemMetrics } from './collectors/system-metrics.ts'
@@ -29,6 +30,7 @@ export interface CollectionParts {
   readonly collector: SystemCollector
   readonly writer: SeriesWriter
   readonly queues: QueueCollector | undefined
+  readonly caches: CacheReads
   readonly judging: Judging
   readonly instances: Instances
   readonly instance: string
@@ -109,12 +111,16 @@ export class Collection {
   }
 
   async #sample(): Promise<void> {
-    const { collector, writer, clock } = this.#parts
+    const { collector, writer, caches, clock } = this.#parts
     const sample = await collector.sample()
     this.#latest = sample
     const nowMs = clock.now()
     recordSample(sample, (metric, value) => writer.record(metric, {}, value, nowMs))
     writer.record('monitor.series', {}, writer.size, nowMs)
+    const reads = caches.sinceLast()
+    if (!reads) return
+    writer.record('cache.hits', {}, reads.hits, nowMs)
+    writer.record('cache.misses', {}, reads.misses, nowMs)
   }
 
   async #tell(): Promise<void> {

@@ -16,6 +16,7 @@ export type {
   SystemMetrics,
 } from './answers.ts'
 export type { Clock } from './clock.ts'
+export type { CacheSource } from './collectors/cache-reads.ts'
 export { exportFormats } from './export/export-metrics.ts'
 export type { ExportFormat } from './export/export-metrics.ts'
 export { monitorErrors } from './errors.ts'

@@ -10,6 +10,8 @@ import { requireRequest } from './api/require-request.ts'
 import { machineClock } from './clock.ts'
 import type { Clock } from './clock.ts'
 import { Collection } from './collection.ts'
+import { CacheReads } from './collectors/cache-reads.ts'
+import type { CacheSource } from './collectors/cache-reads.ts'
 import { SystemCollector } from './collectors/system-collector.ts'
 import type { SystemSample } from './collectors/system-collector.ts'
 import { systemMetrics } from './collectors/system-metrics.ts'
@@ -49,6 +51,8 @@ export interface PerformanceMonitoringServiceOptions {
    * @defaultValue none
    */
   readonly queues?: QueueSource
+  /** Caches of this process whose reads are counted, as a CacheService counts them. @defaultValue none */
+  readonly caches?: readonly CacheSource[]
   /** Series this process tells apart of requests, of the system and of queues each, 1…10,000; labels of further ones become 'other'. @defaultValue 1000 */
   readonly series?: number
   /** A path of the file system that is watched. @defaultValue the folder of the embedded file; with Redis the working directory */
@@ -100,7 +104,7 @@ export class PerformanceMonitoringService {
 
   /** @throws OPTION_INVALID naming the option and what is allowed */
   constructor(options: PerformanceMonitoringServiceOptions) {
-    const { connection, instance, queues, series, disk, version, log, clock } = requireMonitorOptions(options)
+    const { connection, instance, queues, caches = [], series, disk, version, log, clock } = requireMonitorOptions(options)
     this.instance = instance ?? `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`.replaceAll(/[^A-Za-z0-9._:-]/g, '-')
     this.#version = version ?? (process.env['APP_VERSION'] || null)
     this.#clock = clock ?? machineClock
@@ -140,6 +144,7 @@ export class PerformanceMonitoringService {
       collector: this.#collector,
       writer: this.#writer,
       queues: queues && new QueueCollector({ source: queues, keyValue, writer: this.#writer, instance: this.instance, now }),
+      caches: new CacheReads(caches),
       judging: this.#judging,
       instances: this.#instances,
       instance: this.instance,

@@ -6,6 +6,7 @@ import type { Connection, Log } from '@millrace/connection'
 import { routes } from '@millrace/contract'
 import type { Route, RouteName } from '@millrace/contract'
 import { PerformanceMonitoringService } from '@millrace/monitor'
+import type { PerformanceMonitoringServiceOptions } from '@millrace/monitor'
 import type { MessageQueueService } from '@millrace/queue'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AuthOptions } from './auth/auth-options.ts'
@@ -50,6 +51,8 @@ export interface PluginOptions {
   readonly queues?: MessageQueueService
   /** Where figures are kept and read; started and closed by who made it. @defaultValue one of the plugin's own, started and closed with it */
   readonly monitor?: PerformanceMonitoringService
+  /** Caches whose reads the plugin's own monitor counts. @defaultValue none */
+  readonly caches?: PerformanceMonitoringServiceOptions['caches']
   /** How tokens are verified; without one nothing is served. */
   readonly auth: AuthOptions
   /** Handlers of an application's own for operations of the table, such as those of the workspace. */
@@ -155,10 +158,10 @@ function ownHandlers({ connection, isDraining }: PluginOptions, directory: Queue
 /** Its first sample is there before the first request. */
 async function ownMonitor(
   app: FastifyInstance,
-  { connection }: PluginOptions,
+  { connection, caches }: PluginOptions,
   queues: QueueDirectory,
 ): Promise<PerformanceMonitoringService> {
-  const monitor = new PerformanceMonitoringService({ connection, queues, log: app.log })
+  const monitor = new PerformanceMonitoringService({ connection, queues, log: app.log, ...(caches && { caches }) })
   app.addHook('onClose', () => monitor.close())
   await monitor.start()
   return monitor

@@ -18,7 +18,10 @@ import { createGate, standalonePlugin } from './plugin.ts'
 import type { PluginOptions } from './plugin.ts'
 
 /** What a server may be given instead of making it, and what it serves beyond its own. */
-export interface ServerParts extends Pick<PluginOptions, 'queues' | 'monitor' | 'handlers' | 'errors' | 'pages' | 'sites' | 'limits'> {
+export interface ServerParts extends Pick<
+  PluginOptions,
+  'queues' | 'caches' | 'monitor' | 'handlers' | 'errors' | 'pages' | 'sites' | 'limits'
+> {
   /** Kept open at close(). @defaultValue one to the store of the configuration, closed with the server */
   readonly connection?: Connection
   /** @defaultValue JSON lines to stdout at the configured level */

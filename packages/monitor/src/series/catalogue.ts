@@ -125,6 +125,14 @@ const entries = [
   { group: 'system', name: 'gc.collections', unit: 'count', kind: 'counter', help: 'Garbage collections.' },
   { group: 'system', name: 'gc.paused', unit: 'ratio', kind: 'gauge', help: 'Part of the time that garbage collections took.' },
   { group: 'system', name: 'gc.max_pause', unit: 'ms', kind: 'gauge', help: 'The longest garbage collection in a sample of 5 s.' },
+  {
+    group: 'system',
+    name: 'cache.hits',
+    unit: 'count',
+    kind: 'counter',
+    help: 'Reads that the caches of the process answered, stale values included.',
+  },
+  { group: 'system', name: 'cache.misses', unit: 'count', kind: 'counter', help: 'Reads for which the caches of the process had nothing.' },
   { group: 'system', name: 'monitor.series', unit: 'count', kind: 'gauge', help: 'Series that the process tells apart.' },
   {
     group: 'system',
