@@ -19,7 +19,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // What every editor needs is one file, so that its weight can be named.
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: 'preload', test: /vite.preload-helper/ },
             {

@@ -14,6 +14,7 @@ const ids = { plan: '', guide: '' }
 const pages: readonly (readonly [path: string, heading: string])[] = [
   ['/', 'Documents'],
   ['/documents/plan', 'The plan of the mill'],
+  ['/documents/plan/versions', 'Versions'],
   ['/search?q=wheel', 'Search'],
   ['/inbox', 'Inbox'],
   ['/import', 'Import'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { shortAge } from './age.model.ts'
+import { ago, shortAge } from './age.model.ts'
 
 it.each([
   [59_999, 'now'],
@@ -16,4 +16,9 @@ it.each([
 it('what is older than a month has its date, with the year where it is another one', () => {
   expect(shortAge(Date.UTC(2026, 2, 3, 12), Date.UTC(2026, 5, 30))).toBe('3 Mar')
   expect(shortAge(Date.UTC(2024, 2, 3, 12), Date.UTC(2026, 5, 30))).toBe('3 Mar 2024')
+})
+
+it('in a sentence a time ago is said to be ago, and a date is not', () => {
+  const now = Date.UTC(2026, 5, 30)
+  expect([now, now - 120_000, Date.UTC(2026, 2, 3, 12)].map((atMs) => ago(atMs, now))).toEqual(['now', '2 min ago', '3 Mar'])
 })

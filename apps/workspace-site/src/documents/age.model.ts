@@ -10,3 +10,9 @@ export function shortAge(atMs: number, nowMs: number): string {
   const isThisYear = at.getFullYear() === new Date(nowMs).getFullYear()
   return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...(isThisYear ? {} : { year: 'numeric' }) })
 }
+
+/** The same in a sentence: `now`, `12 min ago`, `3 Mar`. */
+export function ago(atMs: number, nowMs: number): string {
+  const age = shortAge(atMs, nowMs)
+  return /^\d+ (?:min|h|d)$/.test(age) ? `${age} ago` : age
+}

@@ -1,5 +1,6 @@
-import { Icon, formatAge, useNow } from '@millrace/ui'
+import { Icon, useNow } from '@millrace/ui'
 import { Link, useLocation } from 'wouter'
+import { ago } from '../documents/age.model.ts'
 import { Notice } from './notice.tsx'
 import { useInbox, useReadInbox } from './use-inbox.ts'
 
@@ -31,7 +32,7 @@ export function InboxEntries() {
             <li key={item.id}>
               <Link href={`/documents/${item.documentId}`} onClick={() => read([item.id])}>
                 <Notice item={item} />
-                <span className="age">{formatAge(nowMs - item.createdAtMs)}</span>
+                <span className="age">{ago(item.createdAtMs, nowMs)}</span>
               </Link>
             </li>
           ))}

@@ -1,5 +1,6 @@
-import { Button, Empty, formatAge, formatMoment, Panel, Skeleton, useNow } from '@millrace/ui'
+import { Button, Empty, formatMoment, Panel, Skeleton, useNow } from '@millrace/ui'
 import { Link } from 'wouter'
+import { ago } from '../documents/age.model.ts'
 import { Failure } from '../frame/failure.tsx'
 import { Page } from '../frame/page.tsx'
 import { Notice } from './notice.tsx'
@@ -51,7 +52,7 @@ export function InboxPage() {
                 </button>
               )}
               <time dateTime={new Date(item.createdAtMs).toISOString()} title={formatMoment(item.createdAtMs, nowMs)}>
-                {formatAge(nowMs - item.createdAtMs)}
+                {ago(item.createdAtMs, nowMs)}
               </time>
             </li>
           ))}
