@@ -9,6 +9,12 @@ export const roles = ['viewer', 'operator', 'admin'] as const satisfies readonly
 /** The rate limit a route counts in. */
 export type Policy = 'performance' | 'queues' | 'auth' | 'workspace' | 'metrics' | 'none'
 
+/** How many, by whom they count for. */
+export interface Seats {
+  readonly user: number
+  readonly address: number
+}
+
 /** One operation of the interface, as data. Server, client, documentation and tests read it; nobody else decides any of it. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -43,6 +49,8 @@ export interface Route {
   readonly download?: true
   /** True: the path is opened as a WebSocket, and `answer` is the schema of nothing. */
   readonly websocket?: true
+  /** Streams of this row that one user, and one address, may have open in a process. @defaultValue 5 a user, 20 an address */
+  readonly seats?: Seats
   /** The answer may be one of these texts, and `answer` is the schema of a text. @defaultValue JSON alone */
   readonly contentTypes?: readonly string[]
 }

@@ -38,6 +38,8 @@ export class ImportService {
   readonly #record: ImportRecord
   readonly #outbox: Outbox
   readonly #lookUp: LookUp
+  /** When the messages of an import were looked up last. */
+  readonly #lookedUpAtMs = new Map<string, number>()
   readonly #keepWritten: (documentId: string) => Promise<void>
 
   /** @param rooms.keepWritten makes a version of what is written of a document and in none yet, before another text takes its place */
@@ -107,7 +109,10 @@ export class ImportService {
 
   /** A file whose message was given up by a crash, or removed by somebody, is told by nobody. */
   async #settle(id: string): Promise<void> {
+    if (Date.now() - (this.#lookedUpAtMs.get(id) ?? 0) < quietMs) return
     const open = await this.#record.stuck(id, { quietMs, limit: lookedUp })
+    if (open.length === 0) return void this.#lookedUpAtMs.delete(id)
+    this.#lookedUpAtMs.set(id, Date.now())
     const over = new Map<string, string>()
     for (const { documentId, version, isStored } of open) {
       const reason = await this.#whyOver({ documentId, version }, isStored)

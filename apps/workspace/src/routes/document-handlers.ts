@@ -8,9 +8,12 @@ import { nobody } from './nobody.ts'
 
 export function documentHandlers({ documents, recent, outbox, activity, searchIndex, watches }: Workspace): Handlers {
   return defineHandlers({
-    createDocument: async ({ body, identity }) => ({
-      id: await writeDocument({ documents, outbox }, { ...body, author: identity.subject ?? nobody }),
-    }),
+    createDocument: async ({ body, identity }) => {
+      const id = await writeDocument({ documents, outbox }, { ...body, author: identity.subject ?? nobody })
+      // Whoever handles the message says so too, a moment later: too late for who looks at once.
+      await recent.changed()
+      return { id }
+    },
 
     // What was changed last is known to the store at once; titles and folders are put in order by the search file, which follows.
     listDocuments: async ({ query: { offset, limit, order, folder } }) => {

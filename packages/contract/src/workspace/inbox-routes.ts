@@ -35,9 +35,11 @@ export const inboxRoutes = {
     role: 'viewer',
     audited: false,
     summary:
-      'What changes as it does, as server-sent events until the token ends: the own inbox, documents, and imports for those who may import; charged once. At most 5 a user and 20 an address',
+      'What changes as it does, as server-sent events until the token ends: the own inbox, documents, and imports for those who may import; charged once. At most 20 a user and 500 an address',
     status: 200,
     answer: Unread,
     events: { inbox: Unread, documents: DocumentsChanged, import: ImportMoved },
+    // A tab each, and an office behind one address.
+    seats: { user: 20, address: 500 },
   },
 } as const satisfies Record<string, Route>

@@ -138,7 +138,7 @@ function callOf(
     log: request.log,
     files: () => filesOf(request),
     // Only a public row has no identity, and no public row has events.
-    openStream: () => streams.open({ address: clientAddressOf(request.ip), identity: identityOf(request) as Identity }),
+    openStream: () => streams.open(row, { address: clientAddressOf(request.ip), identity: identityOf(request) as Identity }),
     get signal() {
       return (signal ??= signalOf())
     },

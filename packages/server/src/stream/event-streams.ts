@@ -1,3 +1,4 @@
+import type { Route } from '@millrace/contract'
 import type { Identity } from '../auth/identity.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import { EventStream } from './event-stream.ts'
@@ -13,7 +14,7 @@ export interface Viewer {
 export class EventStreams {
   readonly #sessions: Pick<Sessions, 'wasEnded'>
   readonly #pulseMs: number | undefined
-  readonly #seats = new Seats()
+  readonly #seats = new Map<string, Seats>()
   readonly #open = new Set<EventStream>()
 
   /** @param pulseMs between two signs of life @defaultValue 15,000 */
@@ -26,8 +27,10 @@ export class EventStreams {
    * A stream that ends with the token, with the session it came with, when the reader goes, or with this server.
    * @throws MillraceError STREAMS_TOO_MANY
    */
-  open({ address, identity }: Viewer): EventStream {
-    const leaveSeat = this.#seats.take({ user: identity.subject ?? 'nobody', address })
+  open({ path, seats }: Pick<Route, 'path' | 'seats'>, { address, identity }: Viewer): EventStream {
+    const row = this.#seats.get(path) ?? new Seats(seats)
+    this.#seats.set(path, row)
+    const leaveSeat = row.take({ user: identity.subject ?? 'nobody', address })
     const stream = new EventStream({
       endsAtMs: identity.expiresAtMs,
       isOver: () => this.#sessions.wasEnded(identity),

@@ -1,11 +1,17 @@
 import { MillraceError } from '@millrace/connection'
+import type { Seats as Limits } from '@millrace/contract'
 
-/** Streams that one user, and one address, may have open in this process. */
-const seatsOf = { user: 5, address: 20 } as const
+/** Streams of one row that one user, and one address, may have open in this process. */
+const usualSeats: Limits = { user: 5, address: 20 }
 
-/** Who has how many streams open. */
+/** Who has how many streams of one row open. */
 export class Seats {
+  readonly #limits: Limits
   readonly #taken = new Map<string, number>()
+
+  constructor(limits: Limits = usualSeats) {
+    this.#limits = limits
+  }
 
   /**
    * @returns gives the seat back; safe to call twice
@@ -14,10 +20,10 @@ export class Seats {
   take(who: { readonly user: string; readonly address: string }): () => void {
     const keys = (['user', 'address'] as const).map((kind) => ({ kind, key: `${kind} ${who[kind]}` }))
     for (const { kind, key } of keys) {
-      if ((this.#taken.get(key) ?? 0) < seatsOf[kind]) continue
+      if ((this.#taken.get(key) ?? 0) < this.#limits[kind]) continue
       throw new MillraceError(
         'STREAMS_TOO_MANY',
-        `This ${kind} has ${seatsOf[kind]} streams open, which is as many as there may be. Close one, or ask from time to time instead.`,
+        `This ${kind} has ${this.#limits[kind]} streams open, which is as many as there may be. Close one, or ask from time to time instead.`,
       )
     }
     for (const { key } of keys) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1)

@@ -86,6 +86,19 @@ it('an address has at most twenty streams', () => {
   expect(() => seats.take({ user: 'user 0', address: 'a' })).toThrow('5 streams')
 })
 
+it('each row of the table has its own seats, as many as it says', () => {
+  const streams = new EventStreams({ wasEnded: never })
+  const viewer = {
+    address: 'a',
+    identity: { subject: 'vera', name: null, role: 'viewer', expiresAtMs: Date.now() + 60_000, sessionId: null },
+  } as const
+  const { user } = routes.watchWorkspace.seats
+  const open = Array.from({ length: user }, () => streams.open(routes.watchWorkspace, viewer))
+  expect(() => streams.open(routes.watchWorkspace, viewer)).toThrow(`This user has ${user} streams open`)
+  open.push(streams.open(routes.streamSummary, viewer))
+  for (const stream of open) stream.destroy()
+})
+
 it('a stream ends in order when its token does, and when the server closes', async () => {
   const { harness, clientOf, client } = await setup()
   const short = await signToken(harness.server.auth, { subject: 'vera', role: 'viewer', ttlSeconds: 2 })
@@ -105,7 +118,7 @@ it('a stream ends when its session was ended in whichever process, and not becau
   const asked = vi.fn<() => Promise<boolean>>(() => answer())
   const streams = new EventStreams({ wasEnded: asked }, 10)
   const identity = { subject: 'vera', name: null, role: 'viewer', expiresAtMs: Date.now() + 60_000, sessionId: 'one' } as const
-  const stream = streams.open({ address: 'a', identity })
+  const stream = streams.open(routes.streamSummary, { address: 'a', identity })
   let text = ''
   stream.on('data', (chunk: string) => (text += chunk))
   await vi.waitFor(() => expect(asked.mock.calls.length).toBeGreaterThan(3))
