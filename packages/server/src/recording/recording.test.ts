@@ -205,6 +205,28 @@ describe('requestRecorder', () => {
     ])
   })
 
+  it('counts a request once, by its pattern, although it is registered twice', async () => {
+    const app = express()
+    app.use(requestRecorder({ monitor: seen }), requestRecorder({ monitor: seen }))
+    app.get('/orders/:id', (_request, response) => void response.end())
+    const address = await listen(createServer(app))
+    await (await fetch(`${address}/orders/7`)).text()
+    await vi.waitFor(() => expect(seen.lines).toEqual(['GET /orders/:id']))
+  })
+
+  it('takes what is no pattern for unmatched', async () => {
+    const answers: unknown[] = [42, '', {}]
+    const record = requestRecorder({ monitor: seen, routeOf: () => answers.shift() as string })
+    const address = await listen(
+      createServer((request, response) => {
+        record(request, response)
+        response.end()
+      }),
+    )
+    for (let request = 0; request < 3; request += 1) await (await fetch(address)).text()
+    await vi.waitFor(() => expect(seen.lines).toEqual(['GET (unmatched)', 'GET (unmatched)', 'GET (unmatched)']))
+  })
+
   it('is the first line of a plain listener, with patterns of one’s own, and leaves out who went away', async () => {
     const slow = held()
     const record = requestRecorder({

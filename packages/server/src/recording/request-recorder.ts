@@ -6,8 +6,8 @@ export interface RequestRecorderOptions<Request extends IncomingMessage = Incomi
   /** A PerformanceMonitoringService. */
   readonly monitor: RequestSink
   /**
-   * The pattern of the route that answered, asked when the answer was sent: `/orders/:id`, never a raw URL. undefined: `(unmatched)`;
-   * null: not counted.
+   * The pattern of the route that answered, asked when the answer was sent: `/orders/:id`, never a raw URL. null: not counted;
+   * undefined, or what is no text: `(unmatched)`.
    *
    * @defaultValue what an Express router knows: `req.baseUrl + req.route.path`
    */
@@ -30,7 +30,8 @@ export function requestRecorder<Request extends IncomingMessage = IncomingMessag
       if (endpoint === null) return
       const contentType = response.getHeader('content-type')
       recordAnswer(monitor, request, {
-        endpoint: endpoint ?? unmatched,
+        // An answer is sent already: what is no pattern must not end the process.
+        endpoint: typeof endpoint === 'string' && endpoint !== '' ? endpoint : unmatched,
         status: response.statusCode,
         contentType: typeof contentType === 'string' ? contentType : undefined,
         milliseconds: performance.now() - startedAtMs,
@@ -39,6 +40,9 @@ export function requestRecorder<Request extends IncomingMessage = IncomingMessag
     next?.()
   }
 }
+
+/** Of each request, what its first recorder follows: a second one would take the way from it. */
+const followed = new WeakMap<Routed, () => string | undefined>()
 
 /** What Express adds to a request that a route took. */
 interface Routed {
@@ -52,6 +56,8 @@ interface Routed {
  * are noted while the route is entered: Express sets `route`, then `params`.
  */
 function followExpress(request: Routed): () => string | undefined {
+  const known = followed.get(request)
+  if (known) return known
   let entered: { readonly route: Routed['route']; readonly pattern: string } | undefined
   let current = request.params
   Object.defineProperty(request, 'params', {
@@ -64,7 +70,9 @@ function followExpress(request: Routed): () => string | undefined {
       if (route !== undefined && route !== entered?.route) entered = { route, pattern: patternOf(baseUrl, params ?? {}, route.path) }
     },
   })
-  return () => entered?.pattern
+  const pattern = () => entered?.pattern
+  followed.set(request, pattern)
+  return pattern
 }
 
 /**
