@@ -175,7 +175,7 @@ export class PerformanceMonitoringService {
    * Counts one answered request of a route. O(1), below a microsecond; nothing is sent.
    *
    * @param endpoint the route's pattern (`/users/:id`), never a raw URL: each is a series of its own
-   * @param responseTime ms, from 0 on
+   * @param responseTime ms; below 0, as where the clock was set back meanwhile, counts as 0
    * @param success false for a status of 500 and up
    * @param details `clientError`: the status was 400 to 499, which is counted apart. What was answered with 401 or 429 tells of the
    * caller, not of the route: do not record it
@@ -184,7 +184,7 @@ export class PerformanceMonitoringService {
   recordAPIRequest(endpoint: string, method: string, responseTime: number, success: boolean, details?: RequestDetails): void {
     requireRequest(endpoint, method, responseTime, success, details)
     const outcome = success ? (details?.clientError === true ? 'client-error' : 'ok') : 'error'
-    this.#requests.record({ endpoint, method, responseTime, outcome }, this.#clock.now())
+    this.#requests.record({ endpoint, method, responseTime: Math.max(0, responseTime), outcome }, this.#clock.now())
   }
 
   /**

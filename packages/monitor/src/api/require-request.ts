@@ -8,9 +8,8 @@ export type RequestArguments = readonly [endpoint: string, method: string, respo
 export function requireRequest(...[endpoint, method, responseTime, success, details]: RequestArguments): void {
   if (typeof endpoint !== 'string' || endpoint === '') refuse('endpoint', 'the pattern of a route, as /users/:id', endpoint)
   if (typeof method !== 'string' || method === '') refuse('method', 'a method, as GET', method)
-  if (!(typeof responseTime === 'number' && responseTime >= 0 && responseTime < Infinity)) {
-    refuse('responseTime', 'milliseconds, a finite number from 0 on', responseTime)
-  }
+  if (!(typeof responseTime === 'number' && Number.isFinite(responseTime)))
+    refuse('responseTime', 'milliseconds, a finite number', responseTime)
   if (typeof success !== 'boolean') refuse('success', 'true, or false for a status of 500 and up', success)
   if (details === undefined) return
   if (typeof details !== 'object' || details === null) refuse('details', 'an object with clientError', details)

@@ -214,17 +214,21 @@ describe('requestRecorder', () => {
     await vi.waitFor(() => expect(seen.lines).toEqual(['GET /orders/:id']))
   })
 
-  it('takes what is no pattern for unmatched', async () => {
+  it('takes what is no pattern for unmatched, a throw too: the answer is sent, and the process goes on', async () => {
     const answers: unknown[] = [42, '', {}]
-    const record = requestRecorder({ monitor: seen, routeOf: () => answers.shift() as string })
+    const routeOf = () => {
+      if (answers.length === 0) throw new Error('no such route')
+      return answers.shift() as string
+    }
+    const record = requestRecorder({ monitor: seen, routeOf })
     const address = await listen(
       createServer((request, response) => {
         record(request, response)
         response.end()
       }),
     )
-    for (let request = 0; request < 3; request += 1) await (await fetch(address)).text()
-    await vi.waitFor(() => expect(seen.lines).toEqual(['GET (unmatched)', 'GET (unmatched)', 'GET (unmatched)']))
+    for (let request = 0; request < 4; request += 1) await (await fetch(address)).text()
+    await vi.waitFor(() => expect(seen.lines).toEqual(Array.from({ length: 4 }, () => 'GET (unmatched)')))
   })
 
   it('is the first line of a plain listener, with patterns of one’s own, and leaves out who went away', async () => {

@@ -7,7 +7,7 @@ export interface RequestRecorderOptions<Request extends IncomingMessage = Incomi
   readonly monitor: RequestSink
   /**
    * The pattern of the route that answered, asked when the answer was sent: `/orders/:id`, never a raw URL. null: not counted;
-   * undefined, or what is no text: `(unmatched)`.
+   * undefined, what is no text, or a throw: `(unmatched)`.
    *
    * @defaultValue what an Express router knows: `req.baseUrl + req.route.path`
    */
@@ -26,18 +26,27 @@ export function requestRecorder<Request extends IncomingMessage = IncomingMessag
     const startedAtMs = performance.now()
     const routeOf = options.routeOf ?? followExpress(request as Routed)
     response.once('close', () => {
-      const endpoint = response.writableFinished ? routeOf(request) : null
+      const endpoint = response.writableFinished ? patternBy(routeOf, request) : null
       if (endpoint === null) return
       const contentType = response.getHeader('content-type')
       recordAnswer(monitor, request, {
-        // An answer is sent already: what is no pattern must not end the process.
-        endpoint: typeof endpoint === 'string' && endpoint !== '' ? endpoint : unmatched,
+        endpoint,
         status: response.statusCode,
         contentType: typeof contentType === 'string' ? contentType : undefined,
         milliseconds: performance.now() - startedAtMs,
       })
     })
     next?.()
+  }
+}
+
+/** The answer is sent already: whatever is no pattern must not end the process. */
+function patternBy<Request>(routeOf: (request: Request) => unknown, request: Request): string | null {
+  try {
+    const pattern = routeOf(request)
+    return pattern === null || (typeof pattern === 'string' && pattern !== '') ? pattern : unmatched
+  } catch {
+    return unmatched
   }
 }
 
