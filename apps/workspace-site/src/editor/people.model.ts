@@ -9,12 +9,21 @@ export interface Person {
 /** Colours there are for others; beyond them they repeat. */
 const colours = 4
 
-/** Everybody else, by the order in which they came, each with a colour that stays while they are here. One person in two windows is two. */
+/**
+ * Everybody else by name. Each has a colour that stays while they are here, and nobody else's as long as there are colours. One person in
+ * two windows is two.
+ */
 export function peopleOf(states: ReadonlyMap<number, Readonly<Record<string, unknown>>>, own: number): Person[] {
-  return [...states]
-    .filter(([clientId]) => clientId !== own)
-    .map(([clientId, state]) => ({ clientId, name: nameOf(state), colour: (clientId % colours) + 1 }))
-    .toSorted((a, b) => a.name.localeCompare(b.name) || a.clientId - b.clientId)
+  const taken = new Set<number>()
+  const people: Person[] = []
+  for (const [clientId, state] of [...states].toSorted(([a], [b]) => a - b)) {
+    if (clientId === own) continue
+    const free = Array.from({ length: colours }, (_, step) => (clientId + step) % colours).find((colour) => !taken.has(colour))
+    const colour = free ?? clientId % colours
+    taken.add(colour)
+    people.push({ clientId, name: nameOf(state), colour: colour + 1 })
+  }
+  return people.toSorted((a, b) => a.name.localeCompare(b.name) || a.clientId - b.clientId)
 }
 
 function nameOf({ user }: Readonly<Record<string, unknown>>): string {
