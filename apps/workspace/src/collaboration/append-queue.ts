@@ -18,6 +18,7 @@ interface Waiting {
  */
 export class AppendQueue {
   readonly #life: Life
+  readonly #self: string
   readonly #updates: UpdateLog
   readonly #log: Log
   readonly #onAppended: (number: number) => void
@@ -28,8 +29,9 @@ export class AppendQueue {
   #isClosed = false
   #stopPause: (() => void) | undefined
 
-  constructor(parts: { life: Life; updates: UpdateLog; log: Log; onAppended: (number: number) => void }) {
+  constructor(parts: { life: Life; self: string; updates: UpdateLog; log: Log; onAppended: (number: number) => void }) {
     this.#life = parts.life
+    this.#self = parts.self
     this.#updates = parts.updates
     this.#log = parts.log
     this.#onAppended = parts.onAppended
@@ -83,7 +85,7 @@ export class AppendQueue {
   async #append({ updates, bytes, editors }: Waiting): Promise<boolean> {
     this.#underWay = bytes
     const update = updates.length === 1 ? (updates[0] as Uint8Array) : Y.mergeUpdates(updates)
-    const append = this.#updates.appending(this.#life, update, [...editors])
+    const append = this.#updates.appending(this.#life, update, [...editors], this.#self)
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(longestPauseMs, pauseMs * 2)) {
       try {
         this.#onAppended(await append())

@@ -24,6 +24,8 @@ const maxWaitingBytes = 8 * 1024 * 1024
 const fromLog = Symbol('log')
 
 interface Parts {
+  /** Names this one among all that have the document open. */
+  readonly self: string
   readonly updates: UpdateLog
   readonly log: Log
   /** Hears that edits became durable. */
@@ -40,6 +42,7 @@ export class LiveDocument {
   readonly life: Life
   readonly #doc: Y.Doc
   readonly #awareness: Awareness
+  readonly #self: string
   readonly #updates: UpdateLog
   readonly #queue: AppendQueue
   readonly #size: SizeGuard
@@ -52,7 +55,7 @@ export class LiveDocument {
   #isOver = false
 
   /** @param state what the log holds */
-  constructor(state: LogState, { updates, log, onSaved, onLeft }: Parts) {
+  constructor(state: LogState, { self, updates, log, onSaved, onLeft }: Parts) {
     const { documentId, origin } = state
     this.life = { documentId, origin }
     const { doc, unreadable } = readText(state)
@@ -60,6 +63,7 @@ export class LiveDocument {
       log.error({ document: documentId, entries: unreadable }, 'some entries of a log are no edits, and are left out')
     this.#doc = doc
     this.#floor = state.head
+    this.#self = self
     this.#updates = updates
     this.#onLeft = onLeft
     this.#size = new SizeGuard(doc)
@@ -67,6 +71,7 @@ export class LiveDocument {
     this.#awareness.setLocalState(null)
     this.#queue = new AppendQueue({
       life: this.life,
+      self,
       updates,
       log,
       onAppended: (number) => {
@@ -192,7 +197,7 @@ export class LiveDocument {
   readonly #onPresence = ({ added, updated, removed }: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown): void => {
     const update = encodeAwarenessUpdate(this.#awareness, [...added, ...updated, ...removed])
     for (const member of this.#members) if (member !== origin) member.presence(update)
-    if (origin !== fromLog) this.#updates.tellPresence(this.life, update)
+    if (origin !== fromLog) this.#updates.tellPresence(this.life, update, this.#self)
   }
 
   #everybody(): Uint8Array | undefined {
@@ -202,7 +207,7 @@ export class LiveDocument {
 
   #tellEverybody(): void {
     const everybody = this.#everybody()
-    if (everybody !== undefined) this.#updates.tellPresence(this.life, everybody)
+    if (everybody !== undefined) this.#updates.tellPresence(this.life, everybody, this.#self)
   }
 
   async #look(): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { MillraceError } from 'millrace'
 import type { Log } from 'millrace'
 import type { LiveTexts } from './live-texts.ts'
@@ -101,18 +102,19 @@ export class LiveDocuments {
 
   async #read(documentId: string): Promise<Open> {
     const { updates, texts, onSaved } = this.#parts
+    const self = randomBytes(9).toString('base64url')
     const early: [RoomNews, string][] = []
     let hear: (news: RoomNews, origin: string) => void = (news, origin) => void early.push([news, origin])
     // Before it is read, so that nothing falls between.
-    const stopFollowing = await updates.follow(documentId, (news, origin) => hear(news, origin))
+    const stopFollowing = await updates.follow(documentId, self, (news, origin) => hear(news, origin))
     try {
       const state = await texts.require(documentId)
-      const live = new LiveDocument(state, this.#parts)
+      const live = new LiveDocument(state, { ...this.#parts, self })
       // A process that was killed may have saved edits and asked for no version of them.
       if (state.entries.some(({ editors }) => editors.length > 0)) onSaved(documentId)
       hear = (news, origin) => live.hear(news, origin)
       for (const [news, origin] of early) live.hear(news, origin)
-      updates.askPresence(live.life)
+      updates.askPresence(live.life, self)
       return { live, stopFollowing, idleSinceMs: undefined }
     } catch (error) {
       await stopFollowing().catch(() => undefined)

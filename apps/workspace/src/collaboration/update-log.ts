@@ -63,8 +63,6 @@ const choiceMs = 3_600_000
  */
 export class UpdateLog {
   readonly #keyValue: KeyValue
-  /** Own news come back and are told apart by this. */
-  readonly #self = randomBytes(9).toString('base64url')
 
   constructor(keyValue: KeyValue) {
     this.#keyValue = keyValue
@@ -103,9 +101,10 @@ export class UpdateLog {
   /**
    * Prepares one entry.
    * @param editors none where what is in it is in a version already
+   * @param self who follows the document under this name is not told of it
    * @returns stores it: once that resolved, the edits are as durable as the store is. It may be called until it does; it answers the entry's number
    */
-  appending(life: Life, update: Uint8Array, editors: readonly string[]): () => Promise<number> {
+  appending(life: Life, update: Uint8Array, editors: readonly string[], self = ''): () => Promise<number> {
     const base64 = toBase64(update)
     const value = JSON.stringify([base64, editors.slice(0, maxEditors)])
     let number: number | undefined
@@ -113,7 +112,7 @@ export class UpdateLog {
       number ??= await this.#keyValue.incrementField('numbers', life.documentId, 1)
       await this.#keyValue.setField(logKey(life), String(number), value)
       // Others find it at their next look if they do not hear of it.
-      this.#tell(life, { number, ...(base64.length <= longestTold ? { update: base64 } : {}) })
+      this.#tell(life, self, { number, ...(base64.length <= longestTold ? { update: base64 } : {}) })
       return number
     }
   }
@@ -131,7 +130,7 @@ export class UpdateLog {
       await this.#keyValue.compareAndSet(`first:${state.documentId}`, before, after)
     }
     await this.#keyValue.deleteField(logKey(state), ...from.map(String))
-    this.#tell(state, { number, from })
+    this.#tell(state, '', { number, from })
   }
 
   /** Of several who choose under one name the first one's choice holds; all get it. */
@@ -148,24 +147,24 @@ export class UpdateLog {
     if (known === undefined) return
     const life = { documentId, origin: known.origin }
     await this.#keyValue.delete(`first:${documentId}`, logKey(life))
-    this.#tell(life, { deletedBy: by })
+    this.#tell(life, '', { deletedBy: by })
   }
 
   /** Tells the other processes who is there; lost where the store is away. */
-  tellPresence(life: Life, update: Uint8Array): void {
-    this.#tell(life, { presence: toBase64(update) })
+  tellPresence(life: Life, update: Uint8Array, self: string): void {
+    this.#tell(life, self, { presence: toBase64(update) })
   }
 
   /** Asks the other processes who is there. */
-  askPresence(life: Life): void {
-    this.#tell(life, { who: true })
+  askPresence(life: Life, self: string): void {
+    this.#tell(life, self, { who: true })
   }
 
-  /** Hears what other processes did in a life of the document. @returns stops it */
-  follow(documentId: string, listener: (news: RoomNews, origin: string) => void): Promise<() => Promise<void>> {
+  /** Hears what others than `self` did in a life of the document, in this process or another. @returns stops it */
+  follow(documentId: string, self: string, listener: (news: RoomNews, origin: string) => void): Promise<() => Promise<void>> {
     return this.#keyValue.subscribe(`room:${documentId}`, (text) => {
       const told = JSON.parse(text) as Told
-      const news = told.self === this.#self ? undefined : newsOf(told)
+      const news = told.self === self ? undefined : newsOf(told)
       if (news !== undefined) listener(news, told.origin)
     })
   }
@@ -177,8 +176,8 @@ export class UpdateLog {
     return { origin, first: fromBase64(state) }
   }
 
-  #tell({ documentId, origin }: Life, news: Omit<Told, 'self' | 'origin'>): void {
-    this.#keyValue.publish(`room:${documentId}`, JSON.stringify({ self: this.#self, origin, ...news })).catch(() => undefined)
+  #tell({ documentId, origin }: Life, self: string, news: Omit<Told, 'self' | 'origin'>): void {
+    this.#keyValue.publish(`room:${documentId}`, JSON.stringify({ self, origin, ...news })).catch(() => undefined)
   }
 }
 
