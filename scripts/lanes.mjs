@@ -45,5 +45,6 @@ export const lanes = [
   },
   { name: 'chaos-redis', command: ['tests/dist/chaos/on-redis.js'], counts: 'last line', limitMinutes: 5 },
   { name: 'chaos-file', command: ['tests/dist/chaos/on-file.js'], counts: 'last line', limitMinutes: 5 },
+  { name: 'collaboration', command: ['tests/dist/collaboration/lane.js'], counts: 'last line', limitMinutes: 5 },
   { name: 'defects', command: ['tests/planted-defects/run.mjs'], counts: 'last line', limitMinutes: 6 },
 ]

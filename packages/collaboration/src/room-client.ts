@@ -39,7 +39,7 @@ export interface RoomClientOptions {
   /** Edits of this time go as one message, ms. @defaultValue 20 */
   readonly gatherMs?: number
   readonly backoff?: Backoff
-  /** A room that says nothing for this long is asked whether it lives, and left after at most three times that, ms. @defaultValue 8,000 */
+  /** A room that says nothing, or does not say saved, for this long is asked whether it lives, and left after at most four times that, ms. @defaultValue 7,000 */
   readonly silenceMs?: number
   /** @defaultValue Math.random */
   readonly random?: () => number
@@ -76,6 +76,8 @@ export class RoomClient {
   #retrying: ReturnType<typeof setTimeout> | undefined
   #silence: ReturnType<typeof setInterval> | undefined
   #silentTurns = 0
+  /** Pings since the last answer to one. */
+  #unanswered = 0
   #askedAtMs = -Infinity
   #liveAtMs: number | undefined
   #failures = 0
@@ -87,7 +89,7 @@ export class RoomClient {
     this.#connect = options.connect
     this.#gatherMs = options.gatherMs ?? 20
     this.#backoff = options.backoff ?? {}
-    this.#silenceMs = options.silenceMs ?? 8_000
+    this.#silenceMs = options.silenceMs ?? 7_000
     this.#random = options.random ?? Math.random
     this.doc.on('update', this.#onUpdate)
     this.awareness.on('update', this.#onPresence)
@@ -146,6 +148,7 @@ export class RoomClient {
     // A close follows.
     socket.addEventListener('error', () => undefined)
     this.#silentTurns = 0
+    this.#unanswered = 0
     this.#silence = setInterval(() => this.#listenForLife(), this.#silenceMs)
   }
 
@@ -179,6 +182,7 @@ export class RoomClient {
       case 'refused':
         return this.#leaveRefused(message.refusal)
       case 'pong':
+        this.#unanswered = 0
     }
   }
 
@@ -325,11 +329,16 @@ export class RoomClient {
     return socket
   }
 
-  /** Turns are counted and not time, so that a page that was asleep does not take its own silence for the room's. */
+  /**
+   * A line may be dead in one direction alone, so what counts is an answer. Turns are counted and not time: a page that was asleep does not
+   * take its own silence for the room's.
+   */
   #listenForLife(): void {
+    if (this.#unanswered > 1) return this.#cut()
     this.#silentTurns += 1
-    if (this.#silentTurns > 2) this.#cut()
-    else if (this.#silentTurns > 1) this.#send({ kind: 'ping' })
+    if (this.#silentTurns < 2 && this.#own.unsaved === 0) return
+    this.#unanswered += 1
+    this.#send({ kind: 'ping' })
   }
 
   #send(message: ClientMessage): void {
