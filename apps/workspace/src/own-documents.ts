@@ -26,7 +26,7 @@ interface Imported {
 }
 
 /**
- * Imports this project's own README and docs into a new workspace, so that it opens with something to read, and again what has changed when
+ * Imports this project's own README, its other pages and its docs into a new workspace, so that it opens with something to read, and again what has changed when
  * a newer Millrace is started. A document that somebody wrote in or deleted since is left alone. Quiet: the queues do the work while the
  * server answers. Where the files are missing, or several processes start at once, nothing happens twice.
  */
@@ -55,7 +55,7 @@ async function ownFiles(root: string): Promise<{ path: string; bytes: Uint8Array
   const here = await readdir(root).catch(() => [])
   const docs = await readdir(join(root, 'docs')).catch(() => [])
   const names = [
-    ...here.filter((name) => name === 'README.md'),
+    ...here.filter((name) => name.endsWith('.md')),
     ...docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
   ].toSorted()
   return Promise.all(names.map(async (name) => ({ path: `millrace/${name}`, bytes: await readFound({ absolute: join(root, name) }) })))

@@ -127,6 +127,11 @@ test('plain text is what is read, without marks', () => {
   expect(plainText('# A *b*\n\n- [x] c `d`\n\n|e|\n|-|\n|[f](g)|\n\n```\nh\n```\n[[I|j]] ![k](l)\nm')).toBe('A b\nc d\ne\nf\nh\nj k m')
 })
 
+test('plain text leaves out nothing that one may look for', () => {
+  expect(plainText('---\ntitle: x\ntags: [mill]\n---\n# y')).toBe('title: x\ntags: [mill]\ny')
+  expect(plainText(`${'a'.repeat(maxDrawnLength)}**b**`)).toMatch(/a\n\*\*b\*\*$/)
+})
+
 describe('what is hostile', () => {
   const scripts = [
     '<script>alert(1)</script>',

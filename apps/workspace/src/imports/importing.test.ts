@@ -173,7 +173,7 @@ describe.each(stores)('imports on %s', (kind) => {
     write('README.md', 'one')
     write('docs/a.md', 'one')
     write('docs/b.md', 'one')
-    write('CHANGELOG.md', 'not this')
+    write('package.json', 'not this')
     expect(await start()).toEqual(['millrace/README.md 1', 'millrace/docs/a.md 1', 'millrace/docs/b.md 1'])
     await importFiles({ 'millrace/docs/b.md': 'bob wrote here' })
     await handleAll()

@@ -6,8 +6,8 @@ import type { Reindexing } from './reindexing.ts'
 import type { SearchIndex } from './search-index.ts'
 
 const listPage = 500
-/** Some 10 ms of work. */
-const bytesAtOnce = 128 * 1024
+/** Some 20 ms of work. */
+const bytesAtOnce = 64 * 1024
 const tellEveryMs = 500
 /** A wake-up may be lost (a reconnect); this finds what it told of, ms. */
 const lookAgainMs = 10_000

@@ -6,8 +6,8 @@ import type { SearchIndex } from './search-index.ts'
 /** A wake-up may be lost (a reconnect); this finds what it told of. */
 const lookAgainMs = 5_000
 const listPage = 500
-/** Some 10 ms of work. */
-const bytesAtOnce = 128 * 1024
+/** Some 20 ms of work. */
+const bytesAtOnce = 64 * 1024
 
 /**
  * Applies published document versions to this process's search file: on a wake-up, every 5 s, and when asked. At start it reads on in the

@@ -7,7 +7,7 @@ import { Shelf } from './shelf.ts'
 import type { Entry, Listing, SearchAnswer } from './shelf.ts'
 
 // The layout of the file; a file with another number is made anew.
-const layout = '2'
+const layout = '3'
 const maxFiles = 64
 const shelves = ['a', 'b'] as const
 type ShelfName = (typeof shelves)[number]

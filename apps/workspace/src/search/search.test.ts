@@ -127,6 +127,13 @@ test('a snippet is plain text, and the marks say what was found in it', () => {
   expect(result?.marks.map(([start, end]) => result.snippet.slice(start, end))).toEqual(['wheel', 'slowly', 'wheel', 'wheel'])
 })
 
+test('a snippet reads like text, whatever marks the document has', () => {
+  const { index } = setup({ a: '| mill | **wheel** |\n|------|-------|\n| *a* | [race](https://x.example) `b` |\n\n- [ ] turn it' })
+  const [result] = index.search('race', { limit: 1 }).results
+  expect(result?.snippet).toBe('mill\nwheel\na\nrace b\nturn it')
+  expect(result?.marks.map(([start, end]) => result.snippet.slice(start, end))).toEqual(['race'])
+})
+
 test('total counts what the limit leaves out', () => {
   const { index } = setup({ a: 'wheel', b: 'wheel', c: 'wheel' })
   const answer = index.search('wheel', { limit: 2 })

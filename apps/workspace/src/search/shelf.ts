@@ -120,7 +120,8 @@ export class Shelf {
       number,
       toIndexed(title),
       toIndexed(path ?? ''),
-      toIndexed(text),
+      // Without marks, so that what is shown of it reads like text.
+      toIndexed(plainText(text)),
     )
     this.#prepared(`DELETE FROM ${this.#links} WHERE number = ?`).run(number)
     const link = this.#prepared(`INSERT INTO ${this.#links} (number, position, target, written, excerpt) VALUES (?, ?, ?, ?, ?)`)
