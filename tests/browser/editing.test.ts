@@ -183,3 +183,25 @@ test('a document is exported, and deleted after a question; who writes in it is 
   await grace.page.getByRole('button', { name: 'Copy the text' }).waitFor()
   for (const { page } of [ada, grace]) await page.context().close()
 })
+
+test.each(['light', 'dark'] as const)('what floats over a document is accessible in the %s theme, and goes with Escape', async (theme) => {
+  const ada = await writer('ada', { theme })
+  const { page } = ada
+  await chip(ada, 'Saved')
+  for (const [name, inside] of [
+    [/Saved/, page.getByRole('region', { name: 'Messages of the last version' })],
+    ['More', page.getByRole('link', { name: 'Versions and activity' })],
+    ['Outline', page.getByRole('navigation', { name: 'Outline' })],
+  ] as const) {
+    await page.getByRole('button', { name }).first().click()
+    await inside.waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await inside.waitFor({ state: 'hidden' })
+  }
+  await type(ada, '@')
+  await page.getByRole('option').first().waitFor()
+  await expectAccessible(page)
+  expect(ada.mistakes).toEqual([])
+  await page.context().close()
+})

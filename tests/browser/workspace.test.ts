@@ -199,3 +199,31 @@ test('what changes elsewhere shows without a reload', async () => {
   await page.getByRole('navigation', { name: 'Documents' }).getByRole('link', { name: 'Written meanwhile' }).waitFor({ timeout: 5_000 })
   await page.context().close()
 })
+
+test('a folder is imported with its paths, and what an import has not stored yet can be cancelled', async () => {
+  const folder = site.stage.folder()
+  const names = Array.from({ length: 400 }, (_, number) => `deep/part ${number % 3}/note ${number}.md`)
+  site.stage.write(folder, {
+    ...Object.fromEntries(names.map((name) => [name, `# ${name}`])),
+    '.git/config.md': 'x',
+    'node_modules/x/README.md': 'x',
+  })
+  const { page } = await show('/import')
+  await page.getByLabel('Folder').setInputFiles(folder)
+  const course = page.getByRole('region', { name: /^(Importing|Imported|Cancelled)$/ })
+  await course.getByText('of 400 files').waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('region', { name: 'Cancelled' }).waitFor()
+  await vi.waitFor(
+    async () => expect((await client.listQueues()).queues.every(({ counts }) => counts.ready + counts.active === 0)).toBe(true),
+    {
+      timeout: 30_000,
+      interval: 200,
+    },
+  )
+  const { documents } = await client.listDocuments({ query: { limit: 500 } })
+  const stored = documents.filter(({ path }) => path?.includes('/part '))
+  expect(stored.length).toBeLessThan(400)
+  expect(stored.every(({ path }) => /^[^/]+\/deep\/part \d\/note \d+\.md$/.test(path ?? ''))).toBe(true)
+  await page.context().close()
+})

@@ -2,7 +2,7 @@ import type { EditorView } from '@codemirror/view'
 import type { Document } from '@millrace/contract'
 import type { RoomStatus } from '@millrace/collaboration'
 import { Empty, Segment, Skeleton, StatusShape } from '@millrace/ui'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useHere } from '../documents/here-context.ts'
 import { CollaborativeEditor } from '../editor/collaborative-editor.tsx'
 import { goToLine } from '../editor/go-to-line.ts'
@@ -56,6 +56,7 @@ export function LiveDocument({ document, room }: { readonly document: Document; 
   const save = saveState(status)
   // Before the room told anything an empty text is none: what the server answered stands meanwhile.
   const shown = room.isThere() ? text : document.text
+  const words = useMemo(() => countWords(shown), [shown])
   const isWritable = mayWrite && room.isThere() && status.refusal?.retry !== 'never'
   const show = ({ anchor }: Heading) => {
     const line = place.current?.querySelector<HTMLElement>(`#${CSS.escape(anchor)}`)?.dataset['line']
@@ -104,10 +105,10 @@ export function LiveDocument({ document, room }: { readonly document: Document; 
       </div>
       <div className="status-line">
         <span>Markdown</span>
-        <span>{countWords(shown).toLocaleString('en-US')} words</span>
+        <span>{words.toLocaleString('en-US')} words</span>
         {view !== 'Read' && <span>Line {line}</span>}
         {view !== 'Write' && <OutlineButton outline={outline} show={show} />}
-        <span className="sync">
+        <span className="sync" role="status">
           <StatusShape status={save.status} size={12} />
           {save.sentence}
           {status.state === 'live' && `, ${people.length + 1} ${people.length === 0 ? 'person' : 'people'}`}

@@ -25,7 +25,7 @@ export function SavedChip({ id, version, save: { status, word } }: SavedChipProp
       button={
         <>
           <StatusShape status={status} />
-          <span role="status">{word}</span>
+          <span>{word}</span>
           {caused.length > 0 && (
             <span className="caused">
               <Mark size={14} />

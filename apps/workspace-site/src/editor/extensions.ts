@@ -46,6 +46,8 @@ export function editorExtensions({ text, awareness }: Room, known: Known): Exten
     yCollab(text, null),
     otherCursors(text, awareness),
     keymap.of([
+      // All is saved as it is written; the browser has nothing to ask.
+      { key: 'Mod-s', run: () => true, preventDefault: true },
       ...closeBracketsKeymap,
       ...completionKeymap,
       ...yUndoManagerKeymap,
