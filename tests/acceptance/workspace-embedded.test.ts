@@ -77,6 +77,55 @@ test('a mention that is written while 2,000 files are imported arrives within a 
   }
 }, 180_000)
 
+test('bad files of an upload are left out, each with its reason, and harm no other', async () => {
+  const { address } = await stage.server({})
+  const client = await stage.client(address)
+  const files: [path: string, content: string | Uint8Array, reason: string | null][] = [
+    ['good.md', 'goodquern words', null],
+    ['huge.md', new Uint8Array(50 * 1024 * 1024).fill(97), 'too-large'],
+    ['binary.md', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1]), 'not-text'],
+    ['latin.md', new Uint8Array([0x63, 0xe9, 0x0a]), 'not-text'],
+    ['nul.md', 'a\0b', 'not-text'],
+    ['empty.md', '', 'empty'],
+    ['good.md', 'another of the same name', 'duplicate'],
+    ['../../etc/passwd.md', 'x', 'bad-path'],
+    ['/etc/passwd.md', 'x', 'bad-path'],
+    ['C:\\Windows\\x.md', 'x', 'bad-path'],
+    ['..\\up.md', 'x', 'bad-path'],
+    ['bell\u0007.md', 'x', 'bad-path'],
+    ['folder\\windows.md', 'windowsquern words', null],
+    ['script.md', '# <script>alert(1)</script>', null],
+    ['last.md', 'lastquern words', null],
+  ]
+  const body = Buffer.concat([
+    ...files.flatMap(([path, content]) => [
+      Buffer.from(`--b\r\ncontent-disposition: form-data; name="files"; filename="${path.replaceAll('\\', '\\\\')}"\r\n\r\n`),
+      typeof content === 'string' ? Buffer.from(content) : content,
+      Buffer.from('\r\n'),
+    ]),
+    Buffer.from('--b--\r\n'),
+  ])
+  const answer = await client.startImport({
+    query: { id: 'bad' },
+    body: new Blob([body]),
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+  })
+  const good = files.filter(([, , reason]) => reason === null).length
+  expect(answer).toEqual({ id: 'bad', received: files.length, accepted: good, skipped: files.length - good })
+  await vi.waitFor(
+    async () =>
+      expect(await client.getImport({ params: { id: 'bad' } })).toMatchObject({ state: 'done', counts: { indexed: good, failed: 0 } }),
+    20_000,
+  )
+  const { skipped } = await client.getImport({ params: { id: 'bad' } })
+  const wanted = files.filter(([, , reason]) => reason !== null)
+  expect(skipped.map(({ path, reason }) => `${path} ${reason}`).toSorted()).toEqual(
+    wanted.map(([path, , reason]) => `${path} ${reason}`).toSorted(),
+  )
+  for (const { detail } of skipped) expect(detail.length).toBeGreaterThan(10)
+  for (const word of ['goodquern', 'windowsquern', 'lastquern']) expect((await client.search({ query: { q: word } })).total).toBe(1)
+}, 60_000)
+
 test('a folder imported again stores only what changed', async () => {
   const { address } = await stage.server({})
   const folder = stage.folder()
@@ -198,11 +247,11 @@ test('a server that is killed loses nothing that was accepted', async () => {
   )
 }, 120_000)
 
-test('an import goes on although the server is killed and started again while files are sent', async () => {
+test('an import of 2,000 files goes on although the server is killed and started again while they are sent, and all are found', async () => {
   const environment = { DATA_DIR: stage.folder(), PORT: String(await freePort()) }
   const first = await stage.server(environment)
   const folder = stage.folder()
-  const { files } = uniqueFiles(600)
+  const { files, words } = uniqueFiles(2_000)
   stage.write(folder, files)
   const command = stage.run('import', { MILLRACE_URL: first.address }, [folder])
   await command.says(/files · \d+ sent/)
@@ -210,5 +259,9 @@ test('an import goes on although the server is killed and started again while fi
   await stage.server(environment)
   const { code, output, errors } = await command.ended()
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
-  expect(output).toContain('600 documents stored, 600 found by search, 0 mentions.')
+  expect(output).toContain('2000 documents stored, 2000 found by search, 0 mentions.')
+  const client = await stage.client(first.address)
+  for (const word of [...words.values()].filter((_, index) => index % 20 === 0)) {
+    expect((await client.search({ query: { q: word } })).total).toBe(1)
+  }
 }, 180_000)

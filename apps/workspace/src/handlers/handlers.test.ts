@@ -77,7 +77,7 @@ describe.each(stores)('the handlers on %s', (kind) => {
   })
 
   test('who watches a document is told of each change by one item, which a later change makes unread again', async () => {
-    const { importFiles, handleAll, inbox, watches } = await setup()
+    const { importFiles, handleAll, inbox, watches, messages } = await setup()
     const id = documentIdOf('a.md')
     await importFiles({ 'a.md': 'one' })
     await handleAll()
@@ -86,6 +86,11 @@ describe.each(stores)('the handlers on %s', (kind) => {
     await handleAll()
     const item = { id: `watch:${id}`, kind: 'watch', title: 'a.md', by: 'bob', excerpt: 'two @grace', urgent: false, read: false }
     expect(await inbox.list('ada', { limit: 9 })).toMatchObject({ unread: 1, total: 1, items: [item] })
+    expect(
+      messages('notifications')
+        .map(({ name, priority }) => `${name} ${priority}`)
+        .toSorted(),
+    ).toEqual(['mention high', 'watch normal'])
     // Who is mentioned in the change is told of that, and who wrote it knows.
     expect((await inbox.list('grace', { limit: 9 })).items).toMatchObject([{ kind: 'mention' }])
     expect((await inbox.list('bob', { limit: 9 })).total).toBe(0)
