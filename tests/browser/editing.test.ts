@@ -1,9 +1,10 @@
 import { beforeEach, expect, test, vi } from 'vitest'
 import type { Client } from '@millrace/contract'
-import type { Page, WebSocketRoute } from 'playwright-core'
-import { expectAccessible, expectNoOverflow, open } from './browser.ts'
-import { signedIn } from './sign-in.ts'
+import { expectAccessible, expectNoOverflow } from './browser.ts'
+import type { open } from './browser.ts'
 import { serveSite } from './site.ts'
+import { chipSays, enterDocument, linesOf, typeAtEnd } from './writer.ts'
+import type { Writer } from './writer.ts'
 
 const site = serveSite()
 let client: Client
@@ -15,57 +16,20 @@ beforeEach(async () => {
   await vi.waitFor(() => client.getDocument({ params: { id } }), { timeout: 10_000, interval: 50 })
 })
 
-interface Writer {
-  readonly page: Page
-  readonly mistakes: string[]
-  /** Cuts this browser off from the room, and lets it back. */
-  readonly cut: (isCut: boolean) => Promise<void>
-}
-
 /** Somebody in a browser of their own, in the document. */
 async function writer(
   name: string,
-  { role = 'operator', ...options }: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {},
+  { role = 'operator', ...look }: Parameters<typeof open>[1] & { role?: 'viewer' | 'operator' } = {},
 ): Promise<Writer> {
-  const { page, mistakes } = await open(site.browser, options)
-  await signedIn(page, site.address, await site.stage.token(name, role))
-  const sockets = new Set<WebSocketRoute>()
-  let isAway = false
-  await page.routeWebSocket(/\/room$/, (socket) => {
-    if (isAway) return void socket.close({ code: 1001 })
-    socket.connectToServer()
-    sockets.add(socket)
-  })
-  await page.goto(`${site.address}/documents/${id}`)
-  await page.locator('.cm-content, .prose').first().waitFor()
-  const cut = async (isCut: boolean) => {
-    isAway = isCut
-    for (const socket of sockets) if (isCut) await socket.close({ code: 1001 }).catch(() => undefined)
-    sockets.clear()
-    if (!isCut) await page.evaluate(`dispatchEvent(new Event('online'))`)
-  }
-  return { page, mistakes, cut }
+  return enterDocument(site.browser, { address: site.address, id, token: await site.stage.token(name, role) }, look)
 }
 
-/** The lines of the editor, without the names of others behind them. */
-function textOf({ page }: Writer): Promise<string[]> {
-  return page.evaluate<string[]>(`Array.from(document.querySelectorAll('.cm-line'), (line) => {
-    const copy = line.cloneNode(true)
-    for (const flag of copy.querySelectorAll('.other-flag')) flag.remove()
-    return copy.textContent
-  })`)
-}
-
-const chip = ({ page }: Writer, word: string) => page.locator('.saved').getByText(word, { exact: false }).waitFor()
+const textOf = ({ page }: Writer) => linesOf(page)
+const chip = ({ page }: Writer, words: string) => chipSays(page, words)
+const type = ({ page }: Writer, words: string) => typeAtEnd(page, words)
 
 /** What was typed, whoever typed which letter first. */
 const lettersOf = (text: string) => text.split('').toSorted().join('')
-
-async function type({ page }: Writer, words: string): Promise<void> {
-  await page.locator('.cm-content').click()
-  await page.keyboard.press('Control+End')
-  await page.keyboard.type(words)
-}
 
 test('two people write at once, see each other, and end with one text that is saved', async () => {
   const ada = await writer('ada')

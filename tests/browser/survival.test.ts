@@ -5,8 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
 import { Stage } from '../acceptance/program.ts'
 import type { Program } from '../acceptance/program.ts'
-import { launch, open } from './browser.ts'
-import { signedIn } from './sign-in.ts'
+import { launch } from './browser.ts'
+import { chipSays, comeBack, enterDocument, linesOf, typeAtEnd } from './writer.ts'
 
 const stage = new Stage()
 let browser: Browser
@@ -28,22 +28,11 @@ async function freePort(): Promise<number> {
 }
 
 async function writer(address: string, id: string, name: string): Promise<Page> {
-  const { page } = await open(browser)
-  await signedIn(page, address, await stage.token(name, 'operator'))
-  await page.goto(`${address}/documents/${id}`)
-  await page.locator('.cm-content').waitFor()
+  const { page } = await enterDocument(browser, { address, id, token: await stage.token(name, 'operator') })
   return page
 }
 
-const chip = (page: Page, words: string) => page.locator('.saved').getByText(words).waitFor({ timeout: 30_000 })
-
-async function type(page: Page, words: string): Promise<void> {
-  await page.locator('.cm-content').click()
-  await page.keyboard.press('Control+End')
-  await page.keyboard.type(`${words}\n`)
-}
-
-const linesOf = async (page: Page) => (await page.locator('.cm-line').allTextContents()).filter((line) => /^\w+ \d$/.test(line))
+const typed = async (page: Page) => (await linesOf(page)).filter((line) => /^\w+ \d$/.test(line))
 
 test('the server is killed while two people write: what was saved is there, and what was written meanwhile joins it', async () => {
   const environment = { PORT: String(await freePort()), DATA_DIR: stage.folder() }
@@ -64,23 +53,23 @@ test('the server is killed while two people write: what was saved is there, and 
     .toBe(true)
   const people = await Promise.all(['ada', 'grace'].map((name) => writer(address, id, name)))
   const [ada, grace] = people as [Page, Page]
-  await Promise.all([type(ada, 'oak 1'), type(grace, 'elm 1')])
-  for (const page of people) await chip(page, 'Saved')
+  await Promise.all([typeAtEnd(ada, 'oak 1\n'), typeAtEnd(grace, 'elm 1\n')])
+  for (const page of people) await chipSays(page, 'Saved')
 
   await program.stop('SIGKILL')
-  for (const page of people) await chip(page, 'Offline, kept in this browser')
-  await Promise.all([type(ada, 'oak 2'), type(grace, 'elm 2')])
-  await expect.poll(() => linesOf(ada)).not.toContain('elm 2')
+  for (const page of people) await chipSays(page, 'Offline, kept in this browser')
+  await Promise.all([typeAtEnd(ada, 'oak 2\n'), typeAtEnd(grace, 'elm 2\n')])
+  await expect.poll(() => typed(ada)).not.toContain('elm 2')
 
   ;({ program } = await stage.server(environment))
-  for (const page of people) await page.evaluate(`dispatchEvent(new Event('online'))`)
-  for (const page of people) await chip(page, 'Saved')
+  for (const page of people) await comeBack(page)
+  for (const page of people) await chipSays(page, 'Saved')
   const all = ['elm 1', 'elm 2', 'oak 1', 'oak 2']
-  for (const page of people) await expect.poll(async () => (await linesOf(page)).toSorted(), { timeout: 20_000 }).toEqual(all)
-  expect(await linesOf(ada)).toEqual(await linesOf(grace))
+  for (const page of people) await expect.poll(async () => (await typed(page)).toSorted(), { timeout: 20_000 }).toEqual(all)
+  expect(await typed(ada)).toEqual(await typed(grace))
 
   // Somebody who was never here sees the same.
   const vera = await writer(address, id, 'vera')
-  await expect.poll(() => linesOf(vera), { timeout: 20_000 }).toEqual(await linesOf(ada))
+  await expect.poll(() => typed(vera), { timeout: 20_000 }).toEqual(await typed(ada))
   await program.stop()
 }, 120_000)

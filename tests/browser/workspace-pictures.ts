@@ -5,9 +5,9 @@ import type { Browser, Page } from 'playwright-core'
 import { createClient } from '@millrace/contract'
 import { signToken } from '@millrace/server'
 import { Stage } from '../acceptance/program.ts'
-import { launch, open } from './browser.ts'
-import type { Theme } from './browser.ts'
-import { signedIn } from './sign-in.ts'
+import { launch } from './browser.ts'
+import type { open, Theme } from './browser.ts'
+import { enterDocument } from './writer.ts'
 
 const folder = join(process.cwd(), 'docs', 'pictures')
 
@@ -90,9 +90,7 @@ function tokenOf(name: string): Promise<string> {
 }
 
 async function enter(inside: Browser, address: string, id: string, name: string, look: Parameters<typeof open>[1] = {}): Promise<Page> {
-  const { page } = await open(inside, look)
-  await signedIn(page, address, await tokenOf(name))
-  await page.goto(`${address}/documents/${id}`)
+  const { page } = await enterDocument(inside, { address, id, token: await tokenOf(name) }, look)
   await page.locator('.cm-line').first().waitFor()
   return page
 }
