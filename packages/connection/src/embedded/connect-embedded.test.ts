@@ -309,7 +309,8 @@ describe('a pulse', () => {
     await until(() => answers.length >= 3)
     await pulse.stop()
     const stored = (await entries(connection)).length
-    expect(answers).toHaveLength(stored)
+    // What began before the stop reached the thread was stored, and is heard by nobody any more.
+    expect(stored).toBeGreaterThanOrEqual(answers.length)
     await connection.run(ledger, { verb: 'work', ms: 30 })
     expect(await entries(connection)).toHaveLength(stored)
   })
