@@ -1,5 +1,6 @@
 import { Bury } from 'millrace'
 import type { BatchOutcome, Message } from 'millrace'
+import { authorsOf } from '../documents/authors-of.ts'
 import { asObject, countsField, textField, textsField, wholeField } from './payload.ts'
 import type { DocumentUse } from '../trends/document-activity.ts'
 import type { Activity } from '../trends/trends.ts'
@@ -31,10 +32,10 @@ function readActivity(message: Message): Told {
   const fields = asObject(message.payload)
   if (fields['kind'] === 'stored') {
     const counts = { documents: 1, words: wholeField(fields, 'words', 0), mentions: wholeField(fields, 'mentions', 0) }
-    const editor = textField(fields, 'by', 256, 0)
+    const editors = authorsOf(textField(fields, 'by', 256, 0))
     return {
       activity: { id, atMs, counts },
-      uses: editor === '' ? [] : [{ id, atMs, documentId: textField(fields, 'documentId', 64), editor }],
+      uses: editors.length === 0 ? [] : [{ id, atMs, documentId: textField(fields, 'documentId', 64), editors }],
     }
   }
   if (fields['kind'] !== 'used') throw new Bury("`kind` must be 'stored' or 'used'")

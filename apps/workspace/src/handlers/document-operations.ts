@@ -1,6 +1,7 @@
 import { Bury } from 'millrace'
 import type { Message } from 'millrace'
 import { subjectOf } from '@millrace/markdown'
+import { authorsOf } from '../documents/authors-of.ts'
 import { newMentions } from '../documents/new-mentions.ts'
 import { asObject, textField, textFieldOrNull, wholeField } from './payload.ts'
 import type { Mention } from '@millrace/markdown'
@@ -31,7 +32,7 @@ export async function storeVersion(rooms: Rooms, message: Message): Promise<void
   // Undefined: so many newer versions were stored since that this one has left.
   const before = stored && (await rooms.documents.versionBefore(documentId, version))
   const mentions = stored ? newMentions(stored.text, before?.text ?? '') : []
-  if (stored) await rooms.people.saw(stored.author, ...mentions.map(({ subject }) => subject))
+  if (stored) await rooms.people.saw(...authorsOf(stored.author), ...mentions.map(({ subject }) => subject))
   await Promise.all([
     stored && tellWatchers(rooms, stored, { before, mentions }),
     rooms.outbox.indexVersion(payload),
@@ -77,7 +78,7 @@ async function tellWatchers(
   { documentId, version, title, text, author, stagedAtMs: changedAtMs }: DocumentVersion,
   known: { readonly before: DocumentVersion | undefined; readonly mentions: readonly Mention[] },
 ): Promise<void> {
-  const except = [subjectOf(author), ...known.mentions.map(({ subject }) => subject)]
+  const except = [...authorsOf(author).map(subjectOf), ...known.mentions.map(({ subject }) => subject)]
   const watchers = await rooms.watches.watchersOf(documentId, changedAtMs)
   if (watchers.every((subject) => except.includes(subject))) return
   const excerpt = firstNewLine(text, known.before?.text ?? '')

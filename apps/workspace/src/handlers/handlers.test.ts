@@ -225,6 +225,28 @@ describe.each(stores)('the handlers on %s', (kind) => {
     expect((await all.trends.report(1_000)).totals.views).toBe(3)
   })
 
+  test('a version that several people wrote is an edit of each of them, and no news to any', async () => {
+    const { documents, outbox, handleAll, watches, inbox, people, documentActivity, importFiles } = await setup()
+    const documentId = documentIdOf('a.md')
+    await importFiles({ 'a.md': 'one' })
+    await handleAll()
+    for (const name of ['ada', 'grace', 'vera']) await watches.watch(documentId, name)
+    const draft = { documentId, title: 'a.md', path: 'a.md', text: 'two', author: 'Ada, grace', importId: null }
+    await outbox.storeVersion({ documentId, version: (await documents.stage(draft)).version, importId: null })
+    await handleAll()
+    const unread = await Promise.all(['ada', 'grace', 'vera'].map((name) => inbox.unreadCount(name)))
+    expect(unread).toEqual([0, 0, 1])
+    expect((await people.find('', { limit: 9 })).toSorted()).toEqual(['ada', 'bob', 'grace'])
+    expect(await documentActivity.report(documentId, 1_000)).toMatchObject({
+      edits: 2,
+      editors: [
+        { name: 'Ada', edits: 1 },
+        { name: 'bob', edits: 1 },
+        { name: 'grace', edits: 1 },
+      ],
+    })
+  })
+
   test('people are known by name once they wrote or were mentioned', async () => {
     const { importFiles, handleAll, people } = await setup()
     await importFiles({ 'a.md': '@Grace and @george' })

@@ -8,23 +8,25 @@ export interface DocumentUse {
   readonly documentId: string
   readonly atMs: number
   readonly readers?: readonly string[]
-  /** Who stored a version. */
-  readonly editor?: string
+  /** Who wrote a version that was stored, alone or together. */
+  readonly editors?: readonly string[]
 }
 
 export interface DocumentActivityReport {
   /** People who read it in the days listed, each once. */
   readonly readers: number
+  /** Versions stored in the days listed. */
   readonly edits: number
   /** The last 30 days (UTC), oldest first, those without activity too. */
   readonly days: readonly { readonly day: string; readonly readers: number; readonly edits: number }[]
-  /** Who edited most first. */
+  /** Who had a part in most edits first. */
   readonly editors: readonly { readonly name: string; readonly edits: number }[]
 }
 
 interface Day {
   readonly readers: readonly string[]
-  readonly edits: Readonly<Record<string, number>>
+  readonly edits: number
+  readonly editors: Readonly<Record<string, number>>
 }
 
 /** Counts and the messages behind them are one value, so they change together or not at all. */
@@ -61,11 +63,11 @@ export class DocumentActivity {
     const { days } = read(await this.#keyValue.get(keyOf(documentId)))
     const listed = lastDays(nowMs, keptDays).map((day) => ({ day, ...(days[day] ?? nothing) }))
     const editors = new Map<string, number>()
-    for (const { edits } of listed) for (const [name, count] of Object.entries(edits)) editors.set(name, (editors.get(name) ?? 0) + count)
+    for (const day of listed) for (const [name, edits] of Object.entries(day.editors)) editors.set(name, (editors.get(name) ?? 0) + edits)
     return {
       readers: new Set(listed.flatMap(({ readers }) => readers)).size,
-      edits: sum([...editors.values()]),
-      days: listed.map(({ day, readers, edits }) => ({ day, readers: readers.length, edits: sum(Object.values(edits)) })),
+      edits: listed.reduce((sum, { edits }) => sum + edits, 0),
+      days: listed.map(({ day, readers, edits }) => ({ day, readers: readers.length, edits })),
       editors: [...editors].map(([name, edits]) => ({ name, edits })).sort((a, b) => b.edits - a.edits || (a.name < b.name ? -1 : 1)),
     }
   }
@@ -82,13 +84,16 @@ export class DocumentActivity {
   }
 }
 
-function add(page: Page, { id, atMs, readers = [], editor }: DocumentUse): Page {
+function add(page: Page, { id, atMs, readers = [], editors = [] }: DocumentUse): Page {
   const day = dayOf(atMs)
   const before = page.days[day] ?? nothing
-  const isKnown = editor !== undefined && (Object.hasOwn(before.edits, editor) || Object.keys(before.edits).length < keptNames)
+  const editorsOfDay = new Map(Object.entries(before.editors))
+  for (const name of editors)
+    if (editorsOfDay.has(name) || editorsOfDay.size < keptNames) editorsOfDay.set(name, (editorsOfDay.get(name) ?? 0) + 1)
   const after: Day = {
     readers: [...new Set([...before.readers, ...readers])].slice(0, keptNames),
-    edits: isKnown ? { ...before.edits, [editor]: (before.edits[editor] ?? 0) + 1 } : before.edits,
+    edits: before.edits + (editors.length > 0 ? 1 : 0),
+    editors: Object.fromEntries(editorsOfDay),
   }
   const days = Object.entries({ ...page.days, [day]: after }).sort(([a], [b]) => (a < b ? 1 : -1))
   return {
@@ -97,7 +102,7 @@ function add(page: Page, { id, atMs, readers = [], editor }: DocumentUse): Page 
   }
 }
 
-const nothing: Day = { readers: [], edits: {} }
+const nothing: Day = { readers: [], edits: 0, editors: {} }
 
 function read(text: string | undefined): Page {
   return text === undefined ? { days: {}, counted: [] } : (JSON.parse(text) as Page)
@@ -107,10 +112,6 @@ function grouped(uses: readonly DocumentUse[]): Map<string, DocumentUse[]> {
   const groups = new Map<string, DocumentUse[]>()
   for (const use of uses) groups.set(use.documentId, [...(groups.get(use.documentId) ?? []), use])
   return groups
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
 }
 
 function keyOf(documentId: string): string {
