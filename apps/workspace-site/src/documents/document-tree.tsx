@@ -1,5 +1,5 @@
 import { Icon, Skeleton, useNow } from '@millrace/ui'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { Link, useRoute } from 'wouter'
 import type { Person } from '../editor/people.model.ts'
 import { shortAge } from './age.model.ts'
@@ -18,12 +18,15 @@ export function DocumentTree() {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
   const [, params] = useRoute('/documents/:id/*?')
   const shownId = params?.id
+  const place = useRef<HTMLElement>(null)
+  // A document that was reached by search or a link may stand far below.
+  useEffect(() => place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [shownId, isPending])
   if (isPending) return <TreeSkeleton />
   const isSmall = (data?.documents.length ?? 0) < openBelow
   const toggle = (path: string) =>
     setToggled((before) => new Set(before.has(path) ? [...before].filter((other) => other !== path) : [...before, path]))
   return (
-    <nav className="tree" aria-label="Documents">
+    <nav ref={place} className="tree" aria-label="Documents">
       {folders.map((folder) => {
         const opensByItself = isSmall || folder.documents.some(({ id }) => id === shownId)
         const isOpen = toggled.has(folder.path) ? !opensByItself : opensByItself

@@ -1,5 +1,6 @@
 import { Icon, Mark, ThemeButton } from '@millrace/ui'
 import type { useTheme } from '@millrace/ui'
+import type { MouseEvent, RefObject } from 'react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { DocumentTree } from '../documents/document-tree.tsx'
 import { NewDocument } from '../documents/new-document.tsx'
@@ -9,14 +10,21 @@ import { InboxEntries } from '../inbox/inbox-entries.tsx'
 import { useMayWrite } from '../source.ts'
 import { Account } from './account.tsx'
 
+interface ColumnProps {
+  readonly theme: ReturnType<typeof useTheme>
+  readonly place: RefObject<HTMLElement | null>
+  /** Something in it was pressed. */
+  readonly onChoice: (event: MouseEvent) => void
+}
+
 /** The left column: search, inbox, every document. It is there on each page. */
-export function Column({ theme }: { readonly theme: ReturnType<typeof useTheme> }) {
+export function Column({ theme, place, onChoice }: ColumnProps) {
   const [location] = useLocation()
   const isByTitle = useSearch().includes('order=title')
   const total = useDocuments().data?.total
   const mayWrite = useMayWrite()
   return (
-    <aside className="column" aria-label="Workspace">
+    <aside ref={place} className="column" aria-label="Workspace" onClick={onChoice}>
       <div className="head">
         <Link href="/" className="home">
           <Mark size={20} />
