@@ -227,7 +227,7 @@ export const defects = [
     name: 'request-id-dropped-in-the-file',
     wrong: 'the same in the embedded store',
     changes: [
-      { file: procedure('enqueue'), search: 'const before = producer.answers[call.number];', replace: 'const before = undefined;' },
+      { file: procedure('enqueue'), search: 'const before = producer.answers[given.number];', replace: 'const before = undefined;' },
     ],
     test: onFile('a repeated frame gets the first answer and stores nothing'),
   },

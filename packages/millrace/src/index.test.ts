@@ -12,6 +12,8 @@ it('the public names are these: a change must be meant, and told in the changelo
     'Queue',
     'Retry',
     'Worker',
+    'auditQueue',
+    'auditSchedules',
     'connect',
     'connectEmbedded',
     'connectionErrors',

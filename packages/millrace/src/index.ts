@@ -62,7 +62,19 @@ export type {
   Verdict,
   View,
 } from '@millrace/monitor'
-export { Bury, defaultQueues, levels, MessageQueueService, Queue, queueErrors, queueNames, Retry, Worker } from '@millrace/queue'
+export {
+  auditQueue,
+  auditSchedules,
+  Bury,
+  defaultQueues,
+  levels,
+  MessageQueueService,
+  Queue,
+  queueErrors,
+  queueNames,
+  Retry,
+  Worker,
+} from '@millrace/queue'
 export type {
   AttemptContext,
   AttemptRecord,
@@ -76,6 +88,8 @@ export type {
   Enqueued,
   EnqueueItem,
   EnqueueOptions,
+  Finding,
+  FindingKind,
   Handler,
   ItemOutcome,
   Level,
@@ -88,6 +102,7 @@ export type {
   MessageState,
   Percentiles,
   PurgeState,
+  QueueAudit,
   QueueConfig,
   QueueErrorCode,
   QueueOptions,

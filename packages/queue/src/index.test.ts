@@ -8,6 +8,8 @@ it('the public names are these: a change must be meant, and told in the changelo
     'Queue',
     'Retry',
     'Worker',
+    'auditQueue',
+    'auditSchedules',
     'defaultQueues',
     'levels',
     'queueErrors',

@@ -63,7 +63,7 @@ async function serve(environment: Readonly<Record<string, string>>, ...words: st
 }
 
 describe('what is said to who asks for help or is mistaken', () => {
-  it.each([['--help'], ['serve', '--help'], ['token', '--help'], ['sign-in', '--help'], ['queues', '--help']])(
+  it.each([['--help'], ['serve', '--help'], ['token', '--help'], ['sign-in', '--help'], ['queues', '--help'], ['doctor', '--help']])(
     'millrace %s %s tells what it does, with examples, and ends with 0',
     async (...words) => {
       const { code, output } = await run(words.filter((word) => word !== undefined))
@@ -172,6 +172,53 @@ describe('on Redis', () => {
     expect((await post()).status).toBeGreaterThanOrEqual(400)
   }, 60_000)
 
+  it('doctor finds what is wrong, says what --repair would do, and does it', async () => {
+    const connection = await connect(redis.url)
+    closing.push(() => connection.close())
+    const queue = new Queue('sick', { connection })
+    const { id } = await queue.enqueue(1)
+    expect(await run(['doctor', '--queue', 'sick'], { REDIS_URL: redis.url })).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(
+        /✓ redis:\S+: Redis 7[^]*answers in [\d.]+ ms\n[^]*✓ sick: 1 ready \+ [^\n]* = all 1 enqueued\n\nNothing is wrong\.\n$/,
+      ),
+    })
+    await (connection as unknown as { command(name: string, args: string[]): Promise<unknown> }).command('ZREM', [
+      'millrace:{queue:sick}:ready:normal',
+      id,
+    ])
+    const sick = await run(['doctor', '--queue', 'sick'], { REDIS_URL: redis.url })
+    expect(sick).toMatchObject({
+      code: 1,
+      output: expect.stringContaining(
+        `✗ sick: message ${id} is stored and stands nowhere in its queue; with --repair: put it among the dead`,
+      ),
+    })
+    expect(sick.output).toContain('1 enqueued, so 1 are missing')
+    const json = await run(['doctor', '--queue', 'sick', '--json'], { REDIS_URL: redis.url })
+    expect([json.code, JSON.parse(json.output)]).toMatchObject([
+      1,
+      { faults: 2, queues: [{ queue: 'sick', missing: 1, findings: [{ subject: id }] }] },
+    ])
+    const mended = await run(['doctor', '--queue', 'sick', '--repair'], { REDIS_URL: redis.url })
+    expect(mended).toMatchObject({ code: 0, output: expect.stringContaining('done: put it among the dead') })
+    expect(await queue.redrive()).toBe(1)
+    expect(await run(['doctor', '--queue', 'nobody'], { REDIS_URL: redis.url })).toMatchObject({
+      code: 1,
+      errors: expect.stringContaining("no queue 'nobody'"),
+    })
+  }, 60_000)
+
+  it('doctor tells of settings with which messages would be lost', async () => {
+    const evicting = await RedisProcess.start({ args: ['--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru'] })
+    closing.push(() => evicting.close())
+    const { code, output } = await run(['doctor'], { REDIS_URL: evicting.url })
+    expect([code, output]).toEqual([
+      1,
+      expect.stringMatching(/✗ [^\n]*may evict messages: its maxmemory-policy is allkeys-lru[^]*! [^\n]*appendonly yes/),
+    ])
+  })
+
   it('--watch looks again until Ctrl-C, and ends in peace', async () => {
     const watching = new Run(['queues', '--watch'], { REDIS_URL: redis.url })
     await watching.says(/QUEUE|There is no queue/)
@@ -209,6 +256,18 @@ describe('on the embedded file', () => {
       expect(await answer.json()).toMatchObject({ role: 'admin' })
       expect(answer.headers.get('set-cookie')).toContain('HttpOnly')
     }
+  }, 60_000)
+
+  it('doctor checks the file, and says who has it open', async () => {
+    const environment = { DATA_DIR: folder(), PORT: String(await freePort()) }
+    const server = await serve(environment)
+    expect(await run(['doctor'], environment)).toMatchObject({ code: 1, errors: expect.stringContaining('in use') })
+    server.server.child.kill('SIGTERM')
+    await server.server.ended
+    expect(await run(['doctor'], environment)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/✓ disk: [\d.]+ MiB of [\d.,]+ MiB, [\d.]+ MiB of it not yet in the file[^]*Nothing is wrong/),
+    })
   }, 60_000)
 
   it('queues reads through the server that has the file open', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodeOf, sayFailure } from '@millrace/server'
+import { doctorCommand } from './doctor-command.ts'
 import { queuesCommand } from './queues-command.ts'
 import { serveCommand } from './serve-command.ts'
 import { signInCommand } from './sign-in-command.ts'
@@ -19,6 +20,7 @@ Examples:
   REDIS_URL=redis://127.0.0.1:6379 millrace serve           beside the Redis your application uses
   curl -H "authorization: Bearer $(millrace token)" http://127.0.0.1:3000/api/performance/queues
   millrace queues --watch
+  millrace doctor
 
 Exit code: 0 done; 1 it failed; 2 the command line or a variable is wrong.`
 
@@ -30,7 +32,7 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', after)
-  for (const make of [serveCommand, tokenCommand, signInCommand, queuesCommand]) program.addCommand(make())
+  for (const make of [serveCommand, tokenCommand, signInCommand, queuesCommand, doctorCommand]) program.addCommand(make())
   for (const command of [program, ...program.commands])
     command.exitOverride().showSuggestionAfterError().showHelpAfterError('(--help tells more)')
   if (words.length === 0) {

@@ -168,6 +168,11 @@ export class ScheduleBook {
   }
 }
 
+/** The names of all queues of a store that have schedules. */
+export function scheduledQueues(connection: Connection): Promise<string[]> {
+  return connection.keyValue(index.room).zrange(index.key, 0, -1)
+}
+
 /** As users see it. */
 export function listed({ name, record }: StoredSchedule): Schedule {
   const { definition, paused, fired, lastSlotMs, cursorMs } = record

@@ -11,6 +11,7 @@ import type {
   Selection,
   SliceAnswer,
 } from '../store.ts'
+import type { AuditAnswer, AuditCall } from './procedures/audit.ts'
 import type { ClaimProcedureAnswer, ClaimProcedureCall } from './procedures/claim.ts'
 import type { EnqueueCall } from './procedures/enqueue.ts'
 import type { InspectCall } from './procedures/inspect.ts'
@@ -46,4 +47,5 @@ export const procedures = {
   configure: verb<OfQueue & { settings: string }, void>('configure'),
   inspect: verb<InspectCall, unknown>('inspect', 'read'),
   listen: verb<ListenCall, void>('listen'),
+  audit: verb<AuditCall, AuditAnswer>('audit'),
 }

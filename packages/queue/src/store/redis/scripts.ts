@@ -16,7 +16,7 @@ function verb(name: string, effect: ScriptEffect, keys: readonly KeyName[], onDe
   return { script: defineScript({ name, file: new URL(`./lua/${name}.lua`, import.meta.url), prelude, effect }), keys, onDemand }
 }
 
-/** One script a verb. `pause` and `resume` apart from each other; `settle` is `claim` with limit 0; `stats`, `settings`, `workers` and `inspect` read. */
+/** One script a verb. `pause` and `resume` apart from each other; `settle` is `claim` with limit 0; `stats`, `settings`, `workers` and `inspect` read; `audit` looks for faults. */
 export const verbs = {
   enqueue: verb(
     'enqueue',
@@ -146,6 +146,27 @@ export const verbs = {
   settings: verb('settings', 'read', ['meta']),
   stats: verb('stats', 'read', ['meta', 'ready', 'scheduled', 'leases', 'marks', 'dead', 'suspects', 'suspects_of']),
   workers: verb('workers', 'read', ['leases']),
+  audit: verb('audit', 'free', [
+    'meta',
+    'bodies',
+    'ready',
+    'scheduled',
+    'leases',
+    'state',
+    'attempts',
+    'values',
+    'reports',
+    'completed',
+    'dead',
+    'graves',
+    'terms',
+    'marked',
+    'suspects',
+    'suspects_of',
+    'owners',
+    'keyed',
+    'claims',
+  ]),
   inspect: verb('inspect', 'read', [
     'meta',
     'bodies',
