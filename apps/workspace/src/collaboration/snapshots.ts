@@ -1,6 +1,7 @@
 import { isMillraceError } from 'millrace'
 import type { KeyValue, Log } from 'millrace'
 import { titleOf } from '@millrace/markdown'
+import { authorOfAll } from '../documents/authors.ts'
 import type { DocumentStore, StoredDocument } from '../documents/document-store.ts'
 import type { Outbox } from '../outbox.ts'
 import { plainLines, readText } from './live-text.ts'
@@ -16,8 +17,6 @@ const stillAskedMs = 4_000
 /** A message that should have come by now was never sent: its process was killed in between, ms. */
 const overdueMs = 60_000
 const sweepEveryMs = 30_000
-/** Names in the author of a version, characters. */
-const maxAuthor = 256
 
 interface Parts {
   readonly documents: DocumentStore
@@ -124,7 +123,7 @@ export class Snapshots {
     doc.destroy()
     let { version } = document
     if (text !== plainLines(document.text)) {
-      const author = authorOf(state.entries.flatMap(({ editors }) => editors)) ?? document.updatedBy
+      const author = authorOfAll(state.entries.flatMap(({ editors }) => editors)) ?? document.updatedBy
       const draft = { documentId, title: newTitle(document, text), path: document.path, text, author, importId: null }
       version = (await documents.stage(draft)).version
       await texts.markOwn(documentId, version)
@@ -156,12 +155,6 @@ export class Snapshots {
       this.#parts.log.debug(fields, 'a version could not be asked for; the next edit or sweep does')
     }
   }
-}
-
-/** `ada, bob`; undefined where nobody is named. */
-function authorOf(editors: readonly string[]): string | undefined {
-  const names = [...new Set(editors)]
-  return names.length === 0 ? undefined : names.join(', ').slice(0, maxAuthor)
 }
 
 /** A title that was read from the text is read from it again; one that somebody gave stays. */

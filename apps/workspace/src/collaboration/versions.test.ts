@@ -67,6 +67,30 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
     await until(late, (client) => written(client) === 'still here fedcba# One\n\ntext')
   })
 
+  test('a snapshot that fails on its way is made by the next try, once, and one that was never asked for is found', async () => {
+    const id = await make('text')
+    const ada = await bed.join(id, 'ada')
+    await until(ada, isLive)
+    textOf(ada.doc).insert(0, 'saved ')
+    await until(ada, isSaved)
+    const { snapshots, documents, texts } = bed.workspace
+    for (const [room, step] of [
+      [documents, 'stage'],
+      [texts, 'markOwn'],
+      [documents, 'putVersion'],
+      [texts, 'fold'],
+    ] as const) {
+      vi.spyOn(room as typeof texts, step as 'fold').mockRejectedValueOnce(new Error(step))
+      await expect(snapshots.take(id)).rejects.toThrow(step)
+    }
+    // What was asked for by a process that was killed is overdue after a minute.
+    await snapshots.sweep(Date.now() + 61_000)
+    await vi.waitFor(async () => expect((await versionsOf(id)).map(({ author }) => author)).toEqual(['ada', 'ada']))
+    expect(await textAt(id)).toBe('saved text')
+    await vi.waitFor(async () => expect((await bed.workspace.updates.read(id))?.entries.map(({ editors }) => editors)).toEqual([[]]))
+    ada.close()
+  })
+
   test('a title that was read from the text follows it, one that somebody gave stays', async () => {
     const derived = await make('# Draft\n', 'Draft')
     const given = await make('text', 'Given')

@@ -1,6 +1,6 @@
 import { Bury } from 'millrace'
 import type { BatchOutcome, Message } from 'millrace'
-import { authorsOf } from '../documents/authors-of.ts'
+import { authorsOf } from '../documents/authors.ts'
 import { asObject, countsField, textField, textsField, wholeField } from './payload.ts'
 import type { DocumentUse } from '../trends/document-activity.ts'
 import type { Activity } from '../trends/trends.ts'

@@ -1,7 +1,7 @@
 import { Bury } from 'millrace'
 import type { Message } from 'millrace'
 import { subjectOf } from '@millrace/markdown'
-import { authorsOf } from '../documents/authors-of.ts'
+import { authorsOf } from '../documents/authors.ts'
 import { newMentions } from '../documents/new-mentions.ts'
 import { asObject, textField, textFieldOrNull, wholeField } from './payload.ts'
 import type { Mention } from '@millrace/markdown'
