@@ -182,7 +182,7 @@ export const enqueueDedupe: Rules = {
     await stage.advance(1)
     await worker.settle([worker.dead('free')])
     await put(stage, 'holder')
-    expect(await stage.store.redrive({ ids: [idOf('a')] })).toEqual({ changed: 0, more: false, blocked: 1 })
+    expect(await stage.store.redrive({ ids: [idOf('a'), idOf('a')] })).toEqual({ changed: 0, more: false, blocked: 1 })
     expect(await stage.store.redrive({ limit: 2 })).toEqual({ changed: 0, more: true, blocked: 2 })
     expect(await stage.store.redrive({ limit: 2 }, { skip: 2 })).toEqual({ changed: 1, more: false, blocked: 0 })
     expect(await stage.listed({ state: 'dead' })).toEqual(['b', 'a'])

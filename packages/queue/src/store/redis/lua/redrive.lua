@@ -36,13 +36,14 @@ local function take_key(id)
   return true
 end
 
-local changed, blocked, due, largest = 0, 0, nil, tonumber(redis.call('HGET', meta, 'largest') or 0)
+local refused, changed, blocked, due, largest = {}, 0, 0, nil, tonumber(redis.call('HGET', meta, 'largest') or 0)
 if delay_us > 0 then due = string.format('%.0f', tonumber(now) + delay_us) end
 for _, id in ipairs(ids) do
   if redis.call('ZSCORE', from, id) then
     changed = changed + 1
     if undo ~= '1' and not take_key(id) then
-      changed, blocked = changed - 1, blocked + 1
+      changed = changed - 1
+      if not refused[id] then refused[id], blocked = true, blocked + 1 end
     elseif undo == '1' then
       local grave = cmsgpack.unpack(redis.call('HGET', graves, id))
       redis.call('ZREM', marked, id)
