@@ -60,8 +60,8 @@ export async function lossyRun(seed: number, servers: readonly ServerProcess[]):
     const shown = () => JSON.stringify(crew.map(({ client, text }) => [client.status.state, client.status.unsaved, text.length]))
     await until(
       () => crew.every((writer) => writer.isSettled && writer.text === crew[0]?.text),
-      20_000,
-      () => `seed ${seed}: not alike after 20 s of good lines: ${shown()}`,
+      45_000,
+      () => `seed ${seed}: not alike after 45 s of good lines: ${shown()}`,
     )
     const reads = await Promise.all(servers.map((server) => readRoom(server, id)))
     const lost = reads.flatMap(({ state, text }) => crew.map((writer) => lacking(state, text, writer, writer.saved)))

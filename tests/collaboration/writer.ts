@@ -28,7 +28,7 @@ export class Writer {
       connect: options.connect,
       backoff: { firstMs: 10, longestMs: 100 },
       gatherMs: 5,
-      silenceMs: 150,
+      silenceMs: 400,
       random: () => this.#chance.next(),
     })
     // The client counts first: this hears of an update that it counted already.

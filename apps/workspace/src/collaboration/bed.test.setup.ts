@@ -106,6 +106,11 @@ export function until(client: RoomClient, what: (client: RoomClient) => boolean)
   }, 15_000)
 }
 
+/** Tries until it holds: on a busy machine that takes a while. */
+export function eventually<Value>(look: () => Value | Promise<Value>): Promise<Value> {
+  return vi.waitFor(look, { timeout: 15_000 })
+}
+
 export const isLive = ({ status }: RoomClient) => status.state === 'live'
 export const isSaved = ({ status }: RoomClient) => status.state === 'live' && status.unsaved === 0
 export const written = (client: RoomClient) => textOf(client.doc).toString()

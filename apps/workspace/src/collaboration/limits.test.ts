@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { decodeServerMessage, encodeClientMessage, encodePresence, textOf } from '@millrace/collaboration'
 import type { ClientMessage, ServerMessage } from '@millrace/collaboration'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import * as Y from 'yjs'
-import { isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
+import { eventually, isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
 import type { Bed } from './bed.test.setup.ts'
 
 let bed: Bed
@@ -25,7 +25,7 @@ async function stranger(id: string, role: 'viewer' | 'operator' = 'operator') {
     heard.push(message)
   })
   const closed = once(socket, 'close').then(([code]) => code as number)
-  await vi.waitFor(() => expect(heard.length).toBeGreaterThan(0))
+  await eventually(() => expect(heard.length).toBeGreaterThan(0))
   return {
     heard,
     closed,
@@ -76,7 +76,7 @@ describe('what a room refuses, with a sentence, while others go on', () => {
     const eve = await stranger(id)
     await until(ada, isLive)
     act(eve)
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(eve.refusal()).toMatchObject({ code, sentence: expect.stringMatching(/^[A-Z].{20,}[.]$/), retry: 'later' }),
     )
     expect(await eve.closed).toBe(4403)
@@ -92,7 +92,7 @@ describe('what a room refuses, with a sentence, while others go on', () => {
     const vera = await stranger(id, 'viewer')
     expect(vera.heard[0]).toMatchObject({ kind: 'hello', hello: { mayWrite: false } })
     vera.say(state(1, editsOf('mine')[0]))
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(vera.refusal()).toMatchObject({ code: 'ROLE_TOO_LOW', retry: 'never', sentence: expect.stringContaining('operator') }),
     )
     expect(await bed.workspace.texts.newest(id)).toBe('text')
@@ -102,9 +102,9 @@ describe('what a room refuses, with a sentence, while others go on', () => {
     const id = await make('text')
     const [ada, eve] = [await bed.join(id, 'ada'), await stranger(id)]
     await until(ada, isLive)
-    const updates = editsOf(...Array.from({ length: 1_000 }, () => 'e'))
+    const updates = editsOf(...Array.from({ length: 3_000 }, () => 'e'))
     eve.say(state(0), ...updates.map((edit, index) => ({ kind: 'edit' as const, after: index, number: index + 1, update: edit })))
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(eve.refusal()).toMatchObject({ code: 'UPDATES_TOO_MANY', retry: 'later', sentence: expect.stringContaining('100 messages') }),
     )
     expect(await eve.closed).toBe(4403)
@@ -112,7 +112,7 @@ describe('what a room refuses, with a sentence, while others go on', () => {
     await until(ada, isSaved)
     const taken = written(ada).length - 'Ada text'.length
     expect(taken).toBeGreaterThan(250)
-    expect(taken).toBeLessThan(500)
+    expect(taken).toBeLessThan(2_500)
   })
 })
 
@@ -181,13 +181,13 @@ test('of a thousand sockets on one document 250 are let in, the others are told 
       })
     }
     sockets.push(...some)
-    await vi.waitFor(() => expect(first.size).toBe(sockets.length), { timeout: 10_000 })
+    await eventually(() => expect(first.size).toBe(sockets.length))
   }
   const counts = [...first.values()].reduce<Record<string, number>>((sum, word) => ({ ...sum, [word]: (sum[word] ?? 0) + 1 }), {})
   expect(counts).toEqual({ hello: 249, ROOM_FULL: 751 })
   textOf(ada.doc).insert(0, 'still ')
   await until(ada, isSaved)
-  await vi.waitFor(() => expect(told.size).toBe(249))
+  await eventually(() => expect(told.size).toBe(249))
   for (const socket of sockets) socket.terminate()
   const late = await bed.join(id, 'bob')
   await until(late, isLive)

@@ -1,7 +1,7 @@
 import { textOf } from '@millrace/collaboration'
 import { RedisProcess } from '@millrace/connection/testing'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eventually, isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
 import type { Bed } from './bed.test.setup.ts'
 
 describe.each(['a file', 'Redis'])('a room on %s', (store) => {
@@ -39,9 +39,9 @@ describe.each(['a file', 'Redis'])('a room on %s', (store) => {
     await Promise.all([until(ada, isLive), until(bob, isLive)])
     bob.awareness.setLocalState({ user: { name: 'ada', color: '#123' }, cursor: 3 })
     const seen = () => ada.awareness.getStates().get(bob.awareness.clientID)
-    await vi.waitFor(() => expect(seen()).toEqual({ user: { name: 'bob', color: '#123' }, cursor: 3 }))
+    await eventually(() => expect(seen()).toEqual({ user: { name: 'bob', color: '#123' }, cursor: 3 }))
     bob.close()
-    await vi.waitFor(() => expect(seen()).toBeUndefined())
+    await eventually(() => expect(seen()).toBeUndefined())
   })
 
   test('a viewer reads along and writes nothing', async () => {

@@ -2,7 +2,7 @@ import { textOf } from '@millrace/collaboration'
 import { RedisProcess } from '@millrace/connection/testing'
 import type { KeyValue } from 'millrace'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
+import { eventually, isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
 import type { Bed } from './bed.test.setup.ts'
 import { firstState } from './live-text.ts'
 
@@ -58,10 +58,10 @@ describe('one document on two servers of one Redis', () => {
     await until(ada, (client) => written(client).length === 40)
     await until(bob, (client) => written(client) === written(ada))
     ada.awareness.setLocalState({ user: {}, cursor: 7 })
-    await vi.waitFor(() => expect(bob.awareness.getStates().get(ada.awareness.clientID)).toEqual({ user: { name: 'ada' }, cursor: 7 }))
+    await eventually(() => expect(bob.awareness.getStates().get(ada.awareness.clientID)).toEqual({ user: { name: 'ada' }, cursor: 7 }))
     // Who comes later learns at once who is there, also elsewhere.
     const carl = await other.join(id, 'carl')
-    await vi.waitFor(() => expect(carl.awareness.getStates().has(ada.awareness.clientID)).toBe(true))
+    await eventually(() => expect(carl.awareness.getStates().has(ada.awareness.clientID)).toBe(true))
     const text = 'x'.repeat(200_000)
     textOf(ada.doc).insert(0, text)
     await until(bob, (client) => written(client).startsWith(text))
@@ -91,7 +91,7 @@ describe('one document on two servers of one Redis', () => {
     redis.pause()
     textOf(ada.doc).insert(0, 'while it was away ')
     await until(bob, (client) => written(client) === 'while it was away text')
-    await vi.waitFor(() => expect(one.connection.connected).toBe(false), { timeout: 10_000 })
+    await eventually(() => expect(one.connection.connected).toBe(false))
     expect(ada.status).toMatchObject({ state: 'live', unsaved: 1 })
     textOf(bob.doc).insert(0, 'and longer ')
     await until(ada, (client) => written(client).startsWith('and longer '))

@@ -2,7 +2,7 @@ import { textOf } from '@millrace/collaboration'
 import { RedisProcess } from '@millrace/connection/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { documentIdOf } from '../imports/import-service.ts'
-import { isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
+import { eventually, isLive, isSaved, startBed, until, written } from './bed.test.setup.ts'
 import type { Bed } from './bed.test.setup.ts'
 
 describe.each(['a file', 'Redis'])('versions of what is written together on %s', (store) => {
@@ -36,8 +36,8 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
     await until(bob, isSaved)
     ada.close()
     bob.close()
-    await vi.waitFor(async () => expect(await textAt(id)).toBe('zero one two'), { timeout: 4_000 })
-    await vi.waitFor(async () =>
+    await eventually(async () => expect(await textAt(id)).toBe('zero one two'))
+    await eventually(async () =>
       expect((await versionsOf(id)).map(({ version, author }) => [version, author?.split(', ').toSorted().join()])).toEqual([
         [2, 'ada,bob'],
         [1, 'ada'],
@@ -85,9 +85,9 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
     }
     // What was asked for by a process that was killed is overdue after a minute.
     await snapshots.sweep(Date.now() + 61_000)
-    await vi.waitFor(async () => expect((await versionsOf(id)).map(({ author }) => author)).toEqual(['ada', 'ada']))
+    await eventually(async () => expect((await versionsOf(id)).map(({ author }) => author)).toEqual(['ada', 'ada']))
     expect(await textAt(id)).toBe('saved text')
-    await vi.waitFor(async () => expect((await bed.workspace.updates.read(id))?.entries.map(({ editors }) => editors)).toEqual([[]]))
+    await eventually(async () => expect((await bed.workspace.updates.read(id))?.entries.map(({ editors }) => editors)).toEqual([[]]))
     ada.close()
   })
 
@@ -113,7 +113,7 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
     const lines = 'first\nsecond\nthird\n'
     const path = `notes/${store}.md`
     const id = await importFile(path, lines)
-    await vi.waitFor(async () => expect(await textAt(id)).toBe(lines))
+    await eventually(async () => expect(await textAt(id)).toBe(lines))
     const ada = await bed.join(id, 'ada')
     await until(ada, isLive)
     textOf(ada.doc).insert(0, 'Ada wrote this\n')
@@ -154,7 +154,7 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
     const restored = await operator.restoreVersion({ params: { id, version: 1 } })
     expect(restored).toEqual({ id, version: 3 })
     await until(ada, (client) => written(client) === 'old text')
-    await vi.waitFor(async () =>
+    await eventually(async () =>
       expect((await versionsOf(id)).map(({ version, author }) => `${version} ${author}`)).toEqual(['3 otto', '2 ada', '1 ada']),
     )
     expect(await operator.restoreVersion({ params: { id, version: 1 } })).toEqual({ id, version: 3 })
@@ -189,13 +189,13 @@ describe.each(['a file', 'Redis'])('versions of what is written together on %s',
   test('what is made anew under the id of a deleted document holds nothing of it, even from who kept it', async () => {
     const path = `again/${store}.md`
     const id = await importFile(path, 'old')
-    await vi.waitFor(async () => expect(await textAt(id)).toBe('old'))
+    await eventually(async () => expect(await textAt(id)).toBe('old'))
     const ada = await bed.join(id, 'ada')
     await until(ada, isLive)
     await (await bed.api('otto')).deleteDocument({ params: { id } })
     await until(ada, ({ status }) => status.state === 'refused')
     await importFile(path, 'new')
-    await vi.waitFor(async () => expect(await textAt(id)).toBe('new'))
+    await eventually(async () => expect(await textAt(id)).toBe('new'))
     const kept = await bed.join(id, 'ada', { doc: ada.doc })
     await until(kept, ({ status }) => status.refusal?.code === 'DOCUMENT_REPLACED')
     const fresh = await bed.join(id, 'bob')
