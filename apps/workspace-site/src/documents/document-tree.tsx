@@ -20,7 +20,10 @@ export function DocumentTree() {
   const shownId = params?.id
   const place = useRef<HTMLElement>(null)
   // A document that was reached by search or a link may stand far below.
-  useEffect(() => place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [shownId, isPending])
+  useEffect(() => {
+    // Some browsers answer with a promise, which would be taken for a way to undo this.
+    void place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+  }, [shownId, isPending])
   if (isPending) return <TreeSkeleton />
   const isSmall = (data?.documents.length ?? 0) < openBelow
   const toggle = (path: string) =>
