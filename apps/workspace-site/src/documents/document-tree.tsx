@@ -22,7 +22,7 @@ export function DocumentTree() {
   // A document that was reached by search or a link may stand far below.
   useEffect(() => {
     // Some browsers answer with a promise, which would be taken for a way to undo this.
-    void place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
+    place.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' })
   }, [shownId, isPending])
   if (isPending) return <TreeSkeleton />
   const isSmall = (data?.documents.length ?? 0) < openBelow
