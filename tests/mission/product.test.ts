@@ -4,7 +4,6 @@ import type { Browser } from 'playwright-core'
 import { expectHandled, Stage, uniqueFiles } from '../acceptance/program.ts'
 import { expectNoOverflow, launch, open } from '../browser/browser.ts'
 import { signedIn } from '../browser/sign-in.ts'
-import { chipSays, enterDocument, linesOf, typeAtEnd } from '../browser/writer.ts'
 
 const stage = new Stage()
 let browser: Browser
@@ -85,30 +84,4 @@ test('M19 two servers and a worker share one Redis: what one takes in, the other
     for (const [, word] of words) expect((await client.search({ query: { q: word } })).total).toBe(1)
   }, 20_000)
   await vi.waitFor(async () => expectHandled(await client.listQueues(), 41, 1), { timeout: 20_000, interval: 250 })
-})
-
-test('M21 several people write in one document: each sees where the others are, what one wrote offline is merged on return, and all of it is kept', async () => {
-  const client = await stage.client(address)
-  const { id } = await client.createDocument({ body: { title: 'The race', text: 'Three begin.' } })
-  await vi.waitFor(() => client.getDocument({ params: { id } }), { timeout: 10_000, interval: 50 })
-  const enter = async (name: string) => enterDocument(browser, { address, id, token: await stage.token(name, 'operator') })
-  const [ada, grace, edsger] = await Promise.all([enter('ada'), enter('grace'), enter('edsger')])
-  const people = [ada, grace, edsger]
-  await Promise.all(people.map(({ page }) => chipSays(page, 'Saved')))
-  await typeAtEnd(ada.page, ' oak')
-  for (const { page } of [grace, edsger]) await page.locator('.other-flag', { hasText: 'ada' }).waitFor()
-  await edsger.cut(true)
-  await chipSays(edsger.page, 'Offline, kept in this browser')
-  await typeAtEnd(edsger.page, ' elm')
-  await typeAtEnd(grace.page, ' ash')
-  await expect.poll(async () => (await linesOf(ada.page)).join('\n')).toContain('ash')
-  await edsger.cut(false)
-  await Promise.all(people.map(({ page }) => chipSays(page, 'Saved')))
-  const texts = async () => Promise.all(people.map(async ({ page }) => (await linesOf(page)).join('\n')))
-  await expect.poll(async () => new Set(await texts()).size).toBe(1)
-  const [text = ''] = await texts()
-  for (const word of ['oak', 'ash', 'elm']) expect(text).toContain(word)
-  // The text of the document for everybody else, without anybody asking for it.
-  await vi.waitFor(async () => expect((await client.getDocument({ params: { id } })).text).toBe(text), { timeout: 30_000, interval: 250 })
-  for (const { page } of people) await page.context().close()
 })
