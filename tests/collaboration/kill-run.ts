@@ -16,21 +16,35 @@ export interface KillResult {
   readonly converged: boolean
 }
 
+/** How often a server is killed at least, and at most while no kill fell between an append and its word: that takes luck. */
+export interface KillPlan {
+  readonly atLeast: number
+  readonly atMost: number
+}
+
 /**
  * Three write while their server is killed again and again. After each kill a stranger reads first what is there, while the writers, who
  * could bring back what was lost, are kept away.
  */
-export async function killRun(seed: number, server: ServerProcess, kills: number): Promise<KillResult> {
+export async function killRun(seed: number, server: ServerProcess, { atLeast, atMost }: KillPlan): Promise<KillResult> {
   const chance = new Chance(seed)
   const { id } = await (await server.client(`kill-${seed}`)).createDocument({ body: { title: `Kill ${seed}`, text: filler.repeat(300) } })
   const result = { kills: 0, edits: 0, lost: 0, withUnsaved: 0, appendedUntold: 0 }
   let isGateOpen = true
+  let hearSent: () => void = () => undefined
   const crew: Writer[] = []
   for (let index = 0; index < 3; index += 1) {
     const token = await server.token(`kill-${seed}-${index}`)
     const connect = () => {
       if (!isGateOpen) throw new Error('kept away')
-      return new WebSocket(server.room(id), { headers: { authorization: `Bearer ${token}` } }).on('error', () => undefined)
+      const socket = new WebSocket(server.room(id), { headers: { authorization: `Bearer ${token}` } }).on('error', () => undefined)
+      const send = socket.send.bind(socket) as (data: Uint8Array) => void
+      return Object.assign(socket, {
+        send(data: Uint8Array) {
+          send(data)
+          hearSent()
+        },
+      })
     }
     crew.push(new Writer({ connect, chance: new Chance(seed * 31 + index), firstLetter: 0x4e00 + index * 6_500 }))
   }
@@ -48,17 +62,14 @@ export async function killRun(seed: number, server: ServerProcess, kills: number
       () => `seed ${seed}: the writers do not come back: ${JSON.stringify(crew.map(({ client }) => client.status))}`,
     )
   try {
-    for (; result.kills < kills; result.kills += 1) {
+    const isEnough = () => result.kills >= atLeast && (result.appendedUntold > 0 || result.kills >= atMost)
+    for (; !isEnough(); result.kills += 1) {
       await settled(15_000)
       await new Promise((resolve) => setTimeout(resolve, chance.between(30, 400)))
-      // Every other time while an edit is on its way.
-      if (result.kills % 2 === 0) {
-        await until(
-          () => crew.some(({ client }) => client.status.unsaved > 0),
-          5_000,
-          () => 'nobody has anything unsaved',
-        )
-        await new Promise((resolve) => setTimeout(resolve, chance.between(2, 9)))
+      // Three of four times while what was just sent is stored, and its word on the way.
+      if (result.kills % 4 > 0) {
+        await new Promise<void>((resolve) => (hearSent = resolve))
+        await new Promise((resolve) => setTimeout(resolve, chance.between(1, 6)))
       }
       isGateOpen = false
       await server.kill()
