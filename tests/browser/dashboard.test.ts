@@ -67,6 +67,16 @@ test('the first screen says whether anything is wrong, what the machine bears, a
   await page.context().close()
 })
 
+test('on a phone the sections stand whole at the foot, each with its name', async () => {
+  const { page } = await show('/', { width: 390, height: 844 })
+  for (const name of ['Overview', 'Queues', 'API', 'System', 'Redis']) {
+    const label = await page.getByRole('navigation', { name: 'Sections' }).getByText(name, { exact: true }).boundingBox()
+    expect((label?.y ?? Infinity) + (label?.height ?? 0), name).toBeLessThanOrEqual(844)
+    expect(label?.height, name).toBeGreaterThanOrEqual(12)
+  }
+  await page.context().close()
+})
+
 test('the address keeps the range, and a reload and another section keep it too', async () => {
   const { page } = await show('/')
   await page.getByRole('button', { name: '24h' }).click()

@@ -141,10 +141,15 @@ test('a document is exported, and deleted after a question; who writes in it is 
   expect(download.suggestedFilename()).toMatch(/\.md$/)
   await ada.page.getByRole('button', { name: 'More' }).click()
   await ada.page.getByRole('button', { name: 'Delete' }).click()
+  const isToldGone = grace.page.waitForResponse((answer) => answer.url().endsWith(`/documents/${id}`) && answer.status() === 404)
   await ada.page.getByRole('dialog', { name: 'Delete The race?' }).getByRole('button', { name: 'Delete document' }).click()
   await ada.page.getByText('The race is deleted').waitFor()
   await grace.page.getByText('This document takes no edits of yours now.').waitFor()
+  // The page asks anew what it shows: that there is no such document any more takes nothing away.
+  await (await isToldGone).finished()
+  await grace.page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
   await grace.page.getByRole('button', { name: 'Copy the text' }).waitFor()
+  expect((await textOf(grace)).join('\n')).toContain('not yet')
   for (const { page } of [ada, grace]) await page.context().close()
 })
 

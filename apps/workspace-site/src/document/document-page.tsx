@@ -16,8 +16,9 @@ export function DocumentPage() {
   const { id } = useParams<{ id: string }>()
   const isNew = (history.state as { isNew?: boolean } | null)?.isNew === true
   const { data, error, refetch } = useDocument(id, isNew)
-  if (error instanceof ApiError && error.status === 404) return <NoSuchDocument />
   if (data === undefined) {
+    // A document that was here and is deleted stays on the page: who wrote in it may want to take the text along.
+    if (error instanceof ApiError && error.status === 404) return <NoSuchDocument />
     return (
       <Page title="Document" crumb={<Crumb />} isFixed>
         {error !== null && <Failure title="The document could not be read." error={error} retry={() => void refetch()} />}

@@ -31,7 +31,7 @@ export function RefusedBanner({ refusal: { sentence, code, retry }, text, room }
         )
       }
     >
-      {sentence} What you wrote is still in this page.
+      {code === 'DOCUMENT_NOT_FOUND' ? 'It was deleted.' : sentence} What you wrote is still in this page.
     </Banner>
   )
 }
