@@ -10,7 +10,14 @@ export function Crumb({ title, path }: { readonly title?: string; readonly path?
           {folderName(folderOf(path))} <span aria-hidden="true">/</span>
         </span>
       )}
-      <h1 title={title}>{title ?? <Skeleton width={160} />}</h1>
+      <h1 title={title}>
+        {title ?? (
+          <>
+            <span className="visually-hidden">Document</span>
+            <Skeleton width={160} />
+          </>
+        )}
+      </h1>
     </>
   )
 }
