@@ -1,4 +1,5 @@
 import type { KeyValue } from 'millrace'
+import { countOnce } from './count-once.ts'
 import { dayOf, fingerprint, lastDays } from './days.ts'
 
 /** What one message tells of one document. */
@@ -56,7 +57,9 @@ export class DocumentActivity {
   /** One read and one compare-and-set a document. */
   async count(uses: readonly DocumentUse[]): Promise<void> {
     const byDocument = grouped(uses)
-    await Promise.all([...byDocument].map(([documentId, own]) => this.#countOne(documentId, own)))
+    await Promise.all(
+      [...byDocument].map(([documentId, own]) => countOnce({ keyValue: this.#keyValue, key: keyOf(documentId), read, add }, own)),
+    )
   }
 
   async report(documentId: string, nowMs: number): Promise<DocumentActivityReport> {
@@ -69,17 +72,6 @@ export class DocumentActivity {
       edits: listed.reduce((sum, { edits }) => sum + edits, 0),
       days: listed.map(({ day, readers, edits }) => ({ day, readers: readers.length, edits })),
       editors: [...editors].map(([name, edits]) => ({ name, edits })).sort((a, b) => b.edits - a.edits || (a.name < b.name ? -1 : 1)),
-    }
-  }
-
-  async #countOne(documentId: string, uses: readonly DocumentUse[]): Promise<void> {
-    for (;;) {
-      const text = await this.#keyValue.get(keyOf(documentId))
-      const page = read(text)
-      const known = new Set(page.counted)
-      const fresh = uses.filter(({ id }) => !known.has(fingerprint(id)) && known.add(fingerprint(id)))
-      if (fresh.length === 0) return
-      if (await this.#keyValue.compareAndSet(keyOf(documentId), text, JSON.stringify(fresh.reduce(add, page)))) return
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { KeyValue } from 'millrace'
+import { countOnce } from './count-once.ts'
 import { dayOf, fingerprint, lastDays } from './days.ts'
 
 /** What is counted: documents stored, their words, the people mentioned in them, views and searches. */
@@ -54,14 +55,7 @@ export class Trends {
 
   /** How many of the messages were new. */
   async count(activities: readonly Activity[]): Promise<number> {
-    for (;;) {
-      const text = await this.#keyValue.get('page')
-      const page = read(text)
-      const known = new Set(page.counted)
-      const fresh = activities.filter(({ id }) => !known.has(fingerprint(id)) && known.add(fingerprint(id)))
-      if (fresh.length === 0) return 0
-      if (await this.#keyValue.compareAndSet('page', text, JSON.stringify(fresh.reduce(add, page)))) return fresh.length
-    }
+    return countOnce({ keyValue: this.#keyValue, key: 'page', read, add }, activities)
   }
 
   async report(nowMs: number): Promise<TrendsReport> {
