@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@millrace/connection/testing'
 import { createClient } from '@millrace/contract'
 import type { Client } from '@millrace/contract'
 import { signToken } from '@millrace/server'
@@ -74,13 +73,4 @@ export class ServerProcess {
   room(id: string): string {
     return createClient({ baseUrl: this.address }).openRoom({ params: { id } })
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
