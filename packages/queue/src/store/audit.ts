@@ -31,3 +31,35 @@ export interface Auditor {
   /** @param cursor null begins. @param repair mends what is found, in the same call */
   slice(cursor: string | null, repair: boolean): Promise<AuditSlice>
 }
+
+/** What is found in both stores: kind, sentence and remedy, worded once. */
+export const findings = {
+  /** @param consequence what it does to this store */
+  claimsWithoutLease: (worker: string, consequence: string) => ({
+    kind: 'claims-without-lease',
+    what: `worker ${worker} holds messages and has no lease: ${consequence}`,
+    remedy: 'give it a lease that has ended, so that its messages are given back as those of any dead worker',
+  }),
+  bodyWithoutPlace: (id: string) => ({
+    kind: 'body-without-place',
+    what: `message ${id} is stored and stands nowhere in its queue`,
+    remedy: 'put it among the dead, to be redriven or purged',
+  }),
+  placeWithoutBody: (id: string, place: string) => ({
+    kind: 'place-without-body',
+    what: `message ${id} stands in ${place} and its record is gone: there is nothing to give to a handler`,
+    remedy: 'take it out and count it as removed',
+  }),
+  restWithoutBody: (id: string, rests: string) => ({
+    kind: 'rest-without-body',
+    what: `${rests} of message ${id}, which is gone`,
+    remedy: 'delete them',
+  }),
+  keyWithoutHolder: (key: string, id: string) => ({
+    kind: 'key-without-holder',
+    what: `the dedupe key ${key} is held by message ${id}, which has ended`,
+    remedy: 'free the key',
+  }),
+} as const satisfies Record<string, (...names: never[]) => WordedFinding>
+
+export type WordedFinding = Pick<Finding, 'kind' | 'what' | 'remedy'>

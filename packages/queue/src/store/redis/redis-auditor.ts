@@ -1,5 +1,6 @@
 import type { RedisConnection } from '@millrace/connection'
-import type { Auditor, AuditSlice, Finding, FindingKind } from '../audit.ts'
+import { findings } from '../audit.ts'
+import type { Auditor, AuditSlice, Finding, WordedFinding } from '../audit.ts'
 import { QueueKeys } from './keys.ts'
 import { verbs } from './scripts.ts'
 
@@ -35,12 +36,16 @@ export class RedisAuditor implements Auditor {
   async slice(cursor: string | null, repair: boolean): Promise<AuditSlice> {
     const [phase = phases[0], at = '0'] = cursor?.split(' ') ?? []
     const [next = '', ...flat] = await this.#look(phase, at, repair)
-    const findings: Finding[] = []
+    const found: Finding[] = []
     if (phase === 'claims') for (let index = 0; index < flat.length; index += 2) this.#lost.add(flat[index] ?? '')
-    for (let index = 0; index < flat.length; index += 2) findings.push(findingOf(phase, flat[index] ?? '', flat[index + 1] ?? '', repair))
-    if (next !== '') return { findings, next: `${phase} ${next}` }
+    for (let index = 0; index < flat.length; index += 2) {
+      const subject = flat[index] ?? ''
+      const { kind, what, remedy } = wordedOf(phase, subject, flat[index + 1] ?? '')
+      found.push({ kind, subject, what, remedy, mended: repair })
+    }
+    if (next !== '') return { findings: found, next: `${phase} ${next}` }
     const following = phases[phases.indexOf(phase as (typeof phases)[number]) + 1]
-    return { findings, next: following === undefined ? null : `${following} 0` }
+    return { findings: found, next: following === undefined ? null : `${following} 0` }
   }
 
   /** Workers that are not declared are answered, to be declared in a second call. */
@@ -56,40 +61,31 @@ export class RedisAuditor implements Auditor {
   }
 }
 
-function findingOf(phase: string, subject: string, detail: string, mended: boolean): Finding {
-  const of = (kind: FindingKind, what: string, remedy: string): Finding => ({ kind, subject, what, remedy, mended })
+function wordedOf(phase: string, subject: string, detail: string): WordedFinding {
   switch (phase) {
     case 'claims':
-      return of(
-        'claims-without-lease',
-        `worker ${subject} holds messages and has no lease: they would be active for ever`,
-        'give it a lease that has ended, so that its messages are given back as those of any dead worker',
-      )
+      return findings.claimsWithoutLease(subject, 'they would be active for ever')
     case 'bodies':
-      return of(
-        'body-without-place',
-        `message ${subject} is stored and stands nowhere in its queue`,
-        'put it among the dead, to be redriven or purged',
-      )
+      return findings.bodyWithoutPlace(subject)
     case 'graves':
-      return of('grave-without-dead', `a note about the death of message ${subject}, which is not dead`, 'delete the note')
+      return {
+        kind: 'grave-without-dead',
+        what: `a note about the death of message ${subject}, which is not dead`,
+        remedy: 'delete the note',
+      }
     case 'owners':
-      return of('key-without-holder', `the dedupe key ${subject} is held by message ${detail}, which has ended`, 'free the key')
+      return findings.keyWithoutHolder(subject, detail)
     case 'counters': {
       const [counted, really] = detail.split(' ')
-      return of('counter-off', `${counted} messages are counted as ${subject}, and ${really} are`, 'count them anew')
+      return { kind: 'counter-off', what: `${counted} messages are counted as ${subject}, and ${really} are`, remedy: 'count them anew' }
     }
     case 'state':
     case 'attempts':
     case 'values':
     case 'reports':
     case 'keyed':
-      return of('rest-without-body', `${phase} of message ${subject}, which is gone`, 'delete them')
+      return findings.restWithoutBody(subject, phase)
     default:
-      return of(
-        'place-without-body',
-        `message ${subject} stands in ${phase.replace(/\d$/, '')} and its record is gone: there is nothing to give to a handler`,
-        'take it out and count it as removed',
-      )
+      return findings.placeWithoutBody(subject, phase.replace(/\d$/, ''))
   }
 }
